@@ -1,0 +1,1 @@
+"""Tokens: how they are got, kept, renewed and put on a request."""

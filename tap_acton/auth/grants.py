@@ -1,0 +1,139 @@
+"""The token endpoint: one POST for each grant, never repeated.
+
+Sources: https://developer.act-on.com/reference/grant-type-password, grant-type-refresh and
+grant-type-code. Act-On answers `invalid_grant` with 403, and an unknown client with 401.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tap_acton.auth.tokens import TokenSet
+from tap_acton.errors import (
+    ActOnError,
+    BudgetSpentError,
+    NotConnectedError,
+    RateLimitedError,
+    RequestRefusedError,
+    ServerFailedError,
+    TokenRefusedError,
+    UnexpectedReplyError,
+)
+from tap_acton.transport.replies import Reply, judge
+
+if TYPE_CHECKING:
+    from tap_acton.clock import Clock
+    from tap_acton.settings import Settings
+    from tap_acton.transport.session import Transport
+
+__all__ = ["Grants", "was_consumed"]
+
+_PATH = "/token"
+_LIFETIME_S = 3600.0
+"""What every document states, for a reply that does not say."""
+
+
+def was_consumed(error: ActOnError) -> bool:
+    """Tell whether the server may have used up the token or code that got this answer.
+
+    It has not if the request never left, was one too many, or if the client was unknown.
+    """
+    if isinstance(error, NotConnectedError | RateLimitedError | BudgetSpentError):
+        return False
+    return not (isinstance(error, TokenRefusedError) and error.code != "invalid_grant")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grants:
+    """Asks for tokens with the settings' credentials."""
+
+    transport: Transport
+    settings: Settings
+    clock: Clock
+
+    def with_password(self) -> TokenSet:
+        """Log in as the settings' user. Counts as one of five logins an hour."""
+        settings = self.settings
+        return self._post(
+            grant_type="password", username=settings.username, password=settings.password
+        )
+
+    def with_code(self, code: str) -> TokenSet:
+        """Exchange the code of an authorization. Counts as one of five logins an hour."""
+        callback = self.settings.callback_url
+        return self._post(grant_type="authorization_code", code=code, redirect_uri=callback)
+
+    def with_refresh_token(self, refresh_token: str) -> TokenSet:
+        """Exchange a refresh token for its successor; the old one is dead from then on."""
+        tokens = self._post(grant_type="refresh_token", refresh_token=refresh_token)
+        if tokens.refresh_token:
+            return tokens
+        return TokenSet(
+            access_token=tokens.access_token,
+            refresh_token=refresh_token,  # RFC 6749 §6: none in the reply, so the old one stays
+            issued_at=tokens.issued_at,
+            expires_at=tokens.expires_at,
+        )
+
+    def _post(self, **fields: str | None) -> TokenSet:
+        form = {
+            **fields,
+            "client_id": self.settings.client_id,
+            "client_secret": self.settings.client_secret,
+        }
+        sent_at = self.clock.now()
+        reply = self.transport.post_form(_PATH, {key: value or "" for key, value in form.items()})
+        return _tokens(_accepted(reply), reply, sent_at)
+
+
+def _accepted(reply: Reply) -> Any:
+    try:
+        judge(reply)
+        return reply.json()
+    except (RequestRefusedError, TokenRefusedError) as error:
+        raise _refused(error) from None
+    except ServerFailedError as error:
+        raise UnexpectedReplyError(
+            error.what, where=error.where, status=error.status, request_id=error.request_id
+        ) from None
+
+
+def _refused(error: ActOnError) -> TokenRefusedError:
+    if error.code == "invalid_grant":
+        step = "Log in again: with OAuthPassword check username and password; else "
+        step += "run tap-acton-auth login."
+    else:
+        step = "Check client_id and client_secret, and region or api_url."
+    return TokenRefusedError(
+        error.what,
+        where=error.where,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        next_step=step,
+    )
+
+
+def _tokens(data: Any, reply: Reply, sent_at: float) -> TokenSet:
+    access_token = data.get("access_token") if isinstance(data, dict) else None
+    if not isinstance(access_token, str) or not access_token:
+        raise UnexpectedReplyError(
+            "The token endpoint's reply has no access_token",
+            where=reply.where,
+            status=reply.status,
+        )
+    refresh_token = data.get("refresh_token")
+    return TokenSet(
+        access_token=access_token,
+        refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
+        issued_at=sent_at,
+        expires_at=sent_at + _lifetime_s(data.get("expires_in")),
+    )
+
+
+def _lifetime_s(expires_in: Any) -> float:
+    try:
+        return float(expires_in)
+    except (TypeError, ValueError):
+        return _LIFETIME_S

@@ -1,0 +1,107 @@
+"""Reading configurations, catalogs and states from files and the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from tap_acton.errors import ConfigError
+from tap_acton.settings import settings_table
+
+__all__ = ["check_catalog", "check_state", "parse_json_object", "read_config"]
+
+_PREFIX = "TAP_ACTON_"
+
+
+def read_config(sources: tuple[str, ...]) -> dict[str, Any]:
+    """Return the configuration that several sources give; later ones win.
+
+    Args:
+        sources: Paths of JSON files; `ENV` stands for the variables TAP_ACTON_<SETTING>.
+
+    Raises:
+        ConfigError: A file cannot be read, or holds no JSON object.
+    """
+    config: dict[str, Any] = {}
+    for source in sources:
+        config |= _environment() if source == "ENV" else read_json_object(source, "configuration")
+    return config
+
+
+def read_json_object(path: str, what: str) -> dict[str, Any]:
+    """Return the JSON object in a file.
+
+    Raises:
+        ConfigError: It cannot be read, or is no JSON object. Its content is not quoted.
+    """
+    try:
+        return parse_json_object(Path(path).read_bytes(), f"{what} file {path}")
+    except OSError as error:
+        raise ConfigError(f"Cannot read the {what} file {path}: {error.strerror}") from None
+
+
+def parse_json_object(text: str | bytes, what: str) -> dict[str, Any]:
+    """Return the JSON object that a text is.
+
+    Raises:
+        ConfigError: It is none. Its content is not quoted.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise ConfigError(f"The {what} is not JSON{line}") from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"The {what} holds no JSON object")
+    return data
+
+
+def check_catalog(catalog: dict[str, Any]) -> dict[str, Any]:
+    """Return a Singer catalog, if that is what it is.
+
+    Raises:
+        ConfigError: It is something else.
+    """
+    streams = catalog.get("streams")
+    if not isinstance(streams, list) or not all(map(_is_stream, streams)):
+        raise ConfigError(
+            "The catalog is no Singer catalog: it needs 'streams', each with a tap_stream_id, "
+            "a schema and metadata",
+            next_step="Make one with --discover.",
+        )
+    return catalog
+
+
+def check_state(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a Singer state, if that is what it is.
+
+    Raises:
+        ConfigError: It is something else.
+    """
+    bookmarks = state.get("bookmarks", {})
+    if not isinstance(bookmarks, dict) or not all(
+        isinstance(bookmark, dict) for bookmark in bookmarks.values()
+    ):
+        raise ConfigError(
+            "The state is no Singer state: 'bookmarks' must hold an object for each stream",
+            next_step="Give the value of the last STATE message, or none to read everything.",
+        )
+    return state
+
+
+def _is_stream(stream: Any) -> bool:
+    return (
+        isinstance(stream, dict)
+        and isinstance(stream.get("tap_stream_id"), str)
+        and isinstance(stream.get("schema"), dict)
+        and isinstance(stream.get("metadata", []), list)
+    )
+
+
+def _environment() -> dict[str, Any]:
+    found = {
+        setting.name: os.environ.get(_PREFIX + setting.name.upper()) for setting in settings_table()
+    }
+    return {name: value for name, value in found.items() if value is not None}

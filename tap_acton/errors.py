@@ -1,0 +1,197 @@
+"""Everything that can go wrong, by what the caller should do about it.
+
+ActOnError
+├── ConfigError                  a setting, catalog or state must be changed
+│   └── SettingsFileError        the file that keeps the tokens
+│       ├── SettingsFileKeyError         was written with other credentials
+│       ├── SettingsFileCorruptError     is not what this program wrote
+│       ├── SettingsFileOwnerError       belongs to another Act-On user
+│       ├── SettingsFileLockedError      another process holds it
+│       └── SettingsFileAccessError      cannot be read or written
+├── LoginRequiredError           somebody has to log in again
+├── TokenRefusedError            Act-On refuses the credentials or a token
+├── TokenReplyLostError          a refresh token was sent and its reply never came
+├── RequestRefusedError          4xx: this request will never work
+├── UnexpectedReplyError         a reply that the documents do not allow
+├── NoReplyError                 nothing came back                      (retryable)
+│   └── NotConnectedError        nothing was even sent                  (retryable)
+├── ServerFailedError            5xx, or a broken body                  (retryable)
+├── RateLimitedError             too many requests                      (retryable)
+├── BudgetSpentError             our own limit of requests or logins; says when it refills
+└── SyncIncompleteError          some streams failed, the others are complete
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "ActOnError",
+    "BudgetSpentError",
+    "ConfigError",
+    "LoginRequiredError",
+    "NoReplyError",
+    "NotConnectedError",
+    "RateLimitedError",
+    "RequestRefusedError",
+    "ServerFailedError",
+    "SettingsFileAccessError",
+    "SettingsFileCorruptError",
+    "SettingsFileError",
+    "SettingsFileKeyError",
+    "SettingsFileLockedError",
+    "SettingsFileOwnerError",
+    "SyncIncompleteError",
+    "TokenRefusedError",
+    "TokenReplyLostError",
+    "UnexpectedReplyError",
+]
+
+
+class ActOnError(Exception):
+    """One line for the user: what happened, where, and the next step.
+
+    Args:
+        what: What happened, as a sentence without its full stop.
+        where: Method and path of the request, without its query.
+        status: HTTP status of the reply.
+        code: The service's own error code.
+        request_id: The reply's `x-request-id`, for Act-On's support.
+        next_step: What the user can do, as a sentence.
+    """
+
+    exit_code: int = 1
+    """The tap's exit code when this error ends the run."""
+    retryable: ClassVar[bool] = False
+    """Whether the same GET may be sent again."""
+    stops_run: ClassVar[bool] = False
+    """Whether the other streams would meet the same error."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        next_step: str | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        facts = [
+            self.where,
+            f"HTTP {self.status}" if self.status else None,
+            f"code {self.code}" if self.code else None,
+            f"request id {self.request_id}" if self.request_id else None,
+        ]
+        known = ", ".join(fact for fact in facts if fact)
+        sentence = f"{self.what} ({known})." if known else f"{self.what}."
+        return f"{sentence} {self.next_step}" if self.next_step else sentence
+
+
+class ConfigError(ActOnError):
+    """A setting, catalog or state must be changed before anything can work."""
+
+    exit_code = 2
+    stops_run = True
+
+
+class SettingsFileError(ConfigError):
+    """The settings file cannot be used as it is."""
+
+
+class SettingsFileKeyError(SettingsFileError):
+    """The settings file was encrypted with other credentials."""
+
+
+class SettingsFileCorruptError(SettingsFileError):
+    """The settings file is not what this program wrote."""
+
+
+class SettingsFileOwnerError(SettingsFileError):
+    """The settings file holds the tokens of another Act-On user."""
+
+
+class SettingsFileLockedError(SettingsFileError):
+    """Another process holds the settings file for too long."""
+
+
+class SettingsFileAccessError(SettingsFileError):
+    """The settings file or its folder cannot be read or written."""
+
+
+class LoginRequiredError(ActOnError):
+    """No usable token is left: somebody has to log in again."""
+
+    exit_code = 2
+    stops_run = True
+
+
+class TokenRefusedError(ActOnError):
+    """Act-On refuses the client, the user, or a token that it has issued."""
+
+    exit_code = 2
+    stops_run = True
+
+
+class TokenReplyLostError(ActOnError):
+    """A token was sent and nobody knows what became of it; it is never sent again."""
+
+    exit_code = 2
+    stops_run = True
+
+
+class RequestRefusedError(ActOnError):
+    """Act-On refuses this request, and would refuse it again (4xx)."""
+
+
+class UnexpectedReplyError(ActOnError):
+    """A reply that the API's documents do not allow, or rows that do not add up."""
+
+
+class NoReplyError(ActOnError):
+    """The connection broke or timed out before a whole reply came."""
+
+    retryable = True
+
+
+class NotConnectedError(NoReplyError):
+    """No connection was made, so the request was never sent."""
+
+    stops_run = True
+
+
+class ServerFailedError(ActOnError):
+    """Act-On failed: 5xx, or a body that is cut off or not JSON."""
+
+    retryable = True
+
+
+class RateLimitedError(ActOnError):
+    """Act-On says that there were too many requests."""
+
+    retryable = True
+    stops_run = True
+    retry_after_s: float | None = None
+    """Seconds that the server asks to wait, if it does."""
+
+
+class BudgetSpentError(ActOnError):
+    """A limit of our own is reached; everything finished so far is kept."""
+
+    exit_code = 75
+    stops_run = True
+
+
+class SyncIncompleteError(ActOnError):
+    """Some streams failed. The others, and all state, are complete."""
+
+    exit_code = 3

@@ -1,0 +1,183 @@
+"""The kinds of value that a setting can have: how each is described and read.
+
+`read` takes what a config file, Meltano or an environment variable gives, and raises ValueError
+with words that complete the sentence "setting x must be …", never with the value itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+__all__ = ["Choice", "Integer", "Kind", "Moment", "Number", "Text", "TextList", "Url"]
+
+
+class Kind(Protocol):
+    """A kind of setting."""
+
+    @property
+    def meltano(self) -> str:
+        """Meltano's word for it."""
+        ...
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        ...
+
+    def read(self, value: Any) -> Any:
+        """Return the value as the program uses it. Raises ValueError."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text:
+    """Any text."""
+
+    meltano: str = "string"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["string", "null"]}
+
+    def read(self, value: Any) -> str:
+        """Return the text."""
+        if not isinstance(value, str):
+            raise ValueError("a text")  # noqa: TRY004 - one kind of error for all kinds
+        return value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One of a few words, in any case."""
+
+    words: tuple[str, ...]
+    meltano: str = "options"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["string", "null"], "enum": [*self.words, None]}
+
+    def read(self, value: Any) -> str:
+        """Return the word as it is spelled here."""
+        for word in self.words:
+            if isinstance(value, str) and value.casefold() == word.casefold():
+                return word
+        raise ValueError("one of " + ", ".join(self.words))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Integer:
+    """A whole number within bounds."""
+
+    minimum: int
+    maximum: int
+    meltano: str = "integer"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["integer", "null"], "minimum": self.minimum, "maximum": self.maximum}
+
+    def read(self, value: Any) -> int:
+        """Return the number; digits in a text are a number too."""
+        expected = f"a whole number from {self.minimum:,} to {self.maximum:,}"
+        try:
+            number = int(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(expected) from None
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ValueError(expected)  # noqa: TRY004 - one kind of error for all kinds
+        if not self.minimum <= number <= self.maximum:
+            raise ValueError(expected)
+        return number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Number:
+    """A number within bounds."""
+
+    minimum: float
+    maximum: float
+    meltano: str = "decimal"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["number", "null"], "minimum": self.minimum, "maximum": self.maximum}
+
+    def read(self, value: Any) -> float:
+        """Return the number; digits in a text are a number too."""
+        expected = f"a number from {self.minimum:g} to {self.maximum:g}"
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError(expected)  # noqa: TRY004 - one kind of error for all kinds
+        try:
+            number = float(value)
+        except ValueError:
+            raise ValueError(expected) from None
+        if not self.minimum <= number <= self.maximum:
+            raise ValueError(expected)
+        return number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A date, or a date and time; without a zone it is UTC."""
+
+    meltano: str = "date_iso8601"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["string", "null"], "format": "date-time"}
+
+    def read(self, value: Any) -> datetime:
+        """Return an aware UTC datetime."""
+        try:
+            read = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ValueError("a date such as 2026-01-31 or 2026-01-31T08:00:00Z") from None
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextList:
+    """Several texts: an array, or one text with commas."""
+
+    meltano: str = "array"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["array", "string", "null"], "items": {"type": "string"}}
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        """Return the texts without the blanks around them."""
+        texts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            raise ValueError("an array of texts, or one text with commas")
+        return tuple(text.strip() for text in texts if text.strip())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Url:
+    """The address of a server: scheme, host, and at most a path."""
+
+    meltano: str = "string"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["string", "null"]}
+
+    def read(self, value: Any) -> str:
+        """Return the address without its trailing slashes."""
+        expected = "an address such as https://api.actonsoftware.com"
+        if not isinstance(value, str) or any(character.isspace() for character in value.strip()):
+            raise ValueError(expected)
+        try:
+            parts = urlsplit(value.strip())
+            _ = parts.port
+        except ValueError:
+            raise ValueError(expected) from None
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(expected)
+        if parts.query or parts.fragment or parts.username or parts.password:
+            raise ValueError(f"{expected}, without user, query or fragment")
+        return value.strip().rstrip("/")

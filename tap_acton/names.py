@@ -1,0 +1,73 @@
+"""Names for streams and columns, made from what an account's users have typed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+__all__ = ["column_names", "snake_case", "stream_names"]
+
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def snake_case(text: str) -> str:
+    """Return text in lower case, its words joined by underscores.
+
+    "E-mail Address" becomes `e_mail_address`. Letters of any script stay.
+    """
+    return _NO_WORD.sub("_", _WORD_STARTS.sub("_", text)).strip("_").lower()
+
+
+def column_names(labels: Iterable[str], *, taken: Collection[str]) -> dict[str, str]:
+    """Return a name for each label of a column, all different.
+
+    Where two labels make the same name, the later one gets a suffix that depends on nothing but
+    the label, so that it does not change when columns are added.
+
+    Args:
+        labels: Headings, made unique (see `rows.unique_labels`).
+        taken: Names that are in use.
+    """
+    names: dict[str, str] = {}
+    used = set(taken)
+    for label in labels:
+        name = snake_case(label) or "column"
+        if name in used:
+            name = f"{name}_{_digest(label)}"
+        while name in used:
+            name += "_"
+        used.add(name)
+        names[label] = name
+    return names
+
+
+def stream_names(lists: Iterable[tuple[str, str]], *, taken: Collection[str]) -> dict[str, str]:
+    """Return the stream's name for each list, by the list's id.
+
+    Of several lists with the same name the oldest (the lowest id) has the plain name, so that
+    none is renamed when another is added; the others have their id behind it.
+
+    Args:
+        lists: Id and name of each list.
+        taken: Names that are in use.
+    """
+    names: dict[str, str] = {}
+    used = set(taken)
+    for list_id, name in sorted(lists, key=lambda item: (len(item[0]), item[0])):
+        stream = f"list_{snake_case(name) or snake_case(list_id)}"
+        if stream in used:
+            stream = f"{stream}_{snake_case(list_id)}"
+        while stream in used:
+            stream += "_"
+        used.add(stream)
+        names[list_id] = stream
+    return names
+
+
+def _digest(label: str) -> str:
+    return hashlib.sha256(label.encode()).hexdigest()[:6]

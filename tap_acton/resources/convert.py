@@ -1,0 +1,163 @@
+"""Values of replies as typed values. One converter a type; what does not fit raises ValueError.
+
+The API says true as `true` and as "true", and a moment in half a dozen ways, depending on the
+endpoint and its age. The formats are those of the documents' examples.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Type", "to_moment"]
+
+_MILLISECONDS_FROM = 100_000_000_000
+"""Epoch numbers below this are seconds: as milliseconds they would lie before March 1973."""
+_HOURS = {
+    "UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2, "JST": 9,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "AKST": -9, "AKDT": -8, "HST": -10,
+}  # fmt: skip
+"""Zone abbreviations, in hours from UTC. The American ones are those of Act-On's examples."""
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%b %d %Y %I:%M %p",
+    "%b %d %Y %H:%M",
+    "%a %b %d %Y, %I:%M %p",
+    "%m/%d/%Y",
+)
+_OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})$")
+
+
+def to_moment(value: Any) -> datetime | None:
+    """Return an aware UTC datetime; None for 0 and an empty text, which mean "never".
+
+    Numbers and digits count milliseconds, or seconds where milliseconds would be absurd. A text
+    without a zone is taken as UTC.
+
+    Raises:
+        ValueError: The value is in none of the API's formats, or names an unknown zone.
+    """
+    if isinstance(value, bool):
+        raise ValueError("a boolean is no moment")  # noqa: TRY004 - one kind of error for all
+    if isinstance(value, int | float):
+        return _from_epoch(value)
+    text = str(value).strip()
+    if not text:
+        return None
+    if re.fullmatch(r"-?\d{9,}|0", text):
+        return _from_epoch(int(text))
+    return _from_text(text)
+
+
+def _from_epoch(number: float) -> datetime | None:
+    if not number:
+        return None
+    milliseconds = number if abs(number) >= _MILLISECONDS_FROM else number * 1000
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        raise ValueError("no moment of this calendar") from None
+
+
+def _from_text(text: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return _from_words(text)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _from_words(text: str) -> datetime:
+    if found := _parsed(text, UTC):
+        return found
+    words, _, zone_name = text.rpartition(" ")
+    if found := _parsed(words, _zone(zone_name)):
+        return found
+    raise ValueError("no moment in any of the API's formats")
+
+
+def _parsed(words: str, zone: tzinfo) -> datetime | None:
+    for form in _FORMATS:
+        try:
+            return datetime.strptime(words, form).replace(tzinfo=zone).astimezone(UTC)
+        except ValueError:
+            continue
+    return None
+
+
+def _zone(name: str) -> tzinfo:
+    if name in _HOURS:
+        return timezone(timedelta(hours=_HOURS[name]))
+    if offset := _OFFSET.fullmatch(name):
+        sign = -1 if offset[1] == "-" else 1
+        return timezone(sign * timedelta(hours=int(offset[2]), minutes=int(offset[3])))
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("an unknown time zone") from None
+
+
+def _to_text(value: Any) -> str:
+    return value if isinstance(value, str) else _to_json(value)
+
+
+def _to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _to_integer(value: Any) -> int | None:
+    if isinstance(value, str):
+        text = value.strip().replace(",", "")
+        return int(text) if text else None
+    if isinstance(value, bool) or value != int(value):
+        raise ValueError("no whole number")
+    return int(value)
+
+
+def _to_number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        raise ValueError("a boolean is no number")  # noqa: TRY004 - one kind of error for all
+    if isinstance(value, str):
+        text = value.strip()
+        return float(text) if text else None
+    return float(value)
+
+
+_TRUTH = {"true": True, "y": True, "1": True, "false": False, "n": False, "0": False, "": None}
+
+
+def _to_boolean(value: Any) -> bool | None:
+    try:
+        return _TRUTH[str(value).strip().lower()]
+    except KeyError:
+        raise ValueError("neither true nor false") from None
+
+
+def _to_texts(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError("no array")  # noqa: TRY004 - one kind of error for all
+    return [_to_text(item) for item in value]
+
+
+class Type(Enum):
+    """The type of a column: its JSON schema, and how a value is made one."""
+
+    TEXT = ({"type": ["string", "null"]}, _to_text)
+    INTEGER = ({"type": ["integer", "null"]}, _to_integer)
+    NUMBER = ({"type": ["number", "null"]}, _to_number)
+    BOOLEAN = ({"type": ["boolean", "null"]}, _to_boolean)
+    MOMENT = ({"type": ["string", "null"], "format": "date-time"}, to_moment)
+    TEXTS = ({"type": ["array", "null"], "items": {"type": "string"}}, _to_texts)
+    JSON = ({"type": ["string", "null"], "contentMediaType": "application/json"}, _to_json)
+
+    def __init__(self, schema: dict[str, Any], convert: Callable[[Any], Any]) -> None:
+        self.schema = schema
+        self.convert = convert

@@ -1,0 +1,67 @@
+"""From a row of a reply to a record: values under their columns' names, typed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from tap_acton.resources.convert import Type
+from tap_acton.resources.model import MISFITS, RAW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_acton.resources.model import Column, Record, Resource
+
+__all__ = ["digest", "identity", "mark", "to_record"]
+
+_Misfits = dict[str, Any]
+
+
+def to_record(
+    resource: Resource, row: dict[str, Any], bound: Mapping[str, str]
+) -> tuple[Record, _Misfits]:
+    """Return a row as a record, and the values that did not fit, by column.
+
+    Misfits are in the record too, as JSON in the column `_raw`, so that none is lost.
+    """
+    shaped = {**(resource.reshape(row) if resource.reshape else row), **bound}
+    misfits: _Misfits = {}
+    record = {column.name: _value(column, shaped, misfits) for column in resource.columns}
+    if RAW in record:
+        record[RAW] = Type.JSON.convert(row)
+    record[MISFITS] = Type.JSON.convert(misfits) if misfits else None
+    return record, misfits
+
+
+def identity(resource: Resource, record: Record) -> str:
+    """Return what is the same for the same row, changed or not."""
+    if not resource.keys:
+        return mark(record)
+    return "\x1f".join(str(record[key]) for key in resource.keys)
+
+
+def digest(text: str) -> str:
+    """Return a short stand-in for a text: state holds no addresses."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def mark(record: Record) -> str:
+    """Return what is the same for the same row only while it is unchanged."""
+    return digest(repr(record))
+
+
+def _value(column: Column, row: Mapping[str, Any], misfits: _Misfits) -> Any:
+    for source in column.source or (column.name,):
+        given = row.get(source)
+        if given is None:
+            continue
+        try:
+            value = column.type.convert(given)
+        except (ValueError, TypeError, OverflowError):
+            misfits[column.name] = given
+            continue
+        if value is not None:
+            misfits.pop(column.name, None)
+            return value
+    return None

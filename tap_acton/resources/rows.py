@@ -1,0 +1,238 @@
+"""Where the rows are in a reply. A shape turns a reply into plain rows and the total it states."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tap_acton.errors import UnexpectedReplyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_acton.transport.replies import Reply
+
+__all__ = [
+    "JSON_COLUMNS",
+    "AnyObjects",
+    "CsvTable",
+    "Folders",
+    "Objects",
+    "OneObject",
+    "Rows",
+    "Shape",
+    "Table",
+    "read_csv_headings",
+    "read_json_headings",
+    "unique_labels",
+]
+
+Row = dict[str, Any]
+
+JSON_COLUMNS = 255
+"""Act-On's JSON stops at so many columns; CSV does not.
+https://developer.act-on.com/hc/en-us/articles/360063284973"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """The rows of one reply, in its order."""
+
+    rows: list[Row]
+    total: int | None = None
+    """How many rows there are in all, if the reply says so. Act-On's -1 means it does not."""
+
+
+class Shape(Protocol):
+    """A form of reply."""
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the rows of a reply. Raises UnexpectedReplyError if it is of another form."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """An array of objects, at a key of the reply or as the reply itself."""
+
+    key: str | None = None
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the objects."""
+        body = reply.json()
+        rows = body if self.key is None else _member(reply, body, self.key)
+        return Rows(rows=_objects(reply, rows), total=_total(body))
+
+
+@dataclass(frozen=True, slots=True)
+class OneObject:
+    """The reply itself is the one row."""
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the object."""
+        return Rows(rows=_objects(reply, [reply.json()]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folders:
+    """Folders of objects. An object that is in several folders is one row.
+
+    Each row gets the key `folder`. A folder that shows all objects again (`everything`) names
+    the row only if no other does.
+    """
+
+    key: str | None = None
+    """Where the array of folders is; None if it is the reply itself."""
+    entries: str = "entries"
+    folder: str = "folder"
+    everything: str | None = None
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the objects of all folders, each once."""
+        body = reply.json()
+        folders = _objects(reply, body if self.key is None else _member(reply, body, self.key))
+        folders.sort(key=lambda folder: folder.get(self.folder) == self.everything)
+        found: dict[Any, Row] = {}
+        for folder in folders:
+            for row in _objects(reply, _member(reply, folder, self.entries)):
+                identity = row.get("id", len(found))
+                found.setdefault(identity, {**row, "folder": folder.get(self.folder)})
+        return Rows(rows=list(found.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and rows of cells (`headers`, `data`). A heading that repeats is numbered."""
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the rows under their headings."""
+        body = reply.json()
+        headings = _member(reply, body, "headers")
+        if len(headings) >= JSON_COLUMNS:
+            raise UnexpectedReplyError(
+                f"The list has {JSON_COLUMNS} columns or more, and JSON shows no more",
+                where=reply.where,
+                next_step="Discover the catalog again: such lists are read as CSV.",
+            )
+        cells = _member(reply, body, "data")
+        return Rows(rows=_labelled(reply, headings, cells), total=_total(body))
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """Headings and rows of cells as CSV. It says nothing of a total."""
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the rows under their headings."""
+        headings, *lines = _csv_lines(reply)
+        return Rows(rows=_labelled(reply, headings, lines))
+
+
+@dataclass(frozen=True, slots=True)
+class AnyObjects:
+    """Objects wherever the reply has them, for endpoints whose replies nobody documents.
+
+    It finds the first array of objects, breadth first; without one, the reply is the row.
+    """
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the objects."""
+        body = reply.json()
+        rows = _first_objects(body)
+        if rows is None:
+            rows = [body] if isinstance(body, dict) and body else []
+        return Rows(rows=rows, total=_total(body))
+
+
+def read_json_headings(reply: Reply) -> list[str]:
+    """Return the headings of a table in JSON."""
+    return [str(heading) for heading in _member(reply, reply.json(), "headers")]
+
+
+def read_csv_headings(reply: Reply) -> list[str]:
+    """Return the headings of a table in CSV."""
+    return _csv_lines(reply)[0]
+
+
+def unique_labels(headings: list[Any]) -> list[str]:
+    """Return the headings, a number behind each one that was there before.
+
+    `["Topic", "Topic"]` becomes `["Topic", "Topic [2]"]`.
+    """
+    labels: list[str] = []
+    known: set[str] = set()
+    for heading in headings:
+        label, number = str(heading), 1
+        while label in known:
+            number += 1
+            label = f"{heading} [{number}]"
+        known.add(label)
+        labels.append(label)
+    return labels
+
+
+def _csv_lines(reply: Reply) -> list[list[str]]:
+    try:
+        text = reply.body.decode("utf-8-sig")
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
+    except (UnicodeDecodeError, csv.Error):
+        raise UnexpectedReplyError("The reply is not CSV in UTF-8", where=reply.where) from None
+    if not lines or "_contact_id_" not in lines[0]:
+        raise UnexpectedReplyError("The CSV has no column _contact_id_", where=reply.where)
+    return lines
+
+
+def _labelled(reply: Reply, headings: list[Any], rows: Any) -> list[Row]:
+    labels = unique_labels(headings)
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise UnexpectedReplyError("The reply's rows are no arrays", where=reply.where)
+    if any(len(row) > len(labels) for row in rows):
+        raise UnexpectedReplyError(
+            "A row has more cells than there are headings", where=reply.where
+        )
+    return [dict(zip(labels, row, strict=False)) for row in rows]
+
+
+def _member(reply: Reply, body: Any, key: str) -> Any:
+    if not isinstance(body, dict) or not isinstance(body.get(key), list):
+        raise UnexpectedReplyError(f"The reply has no array {key!r}", where=reply.where)
+    return body[key]
+
+
+def _objects(reply: Reply, rows: Any) -> list[Row]:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UnexpectedReplyError("The reply holds no objects", where=reply.where)
+    return rows
+
+
+def _total(body: Any) -> int | None:
+    total = body.get("totalCount") if isinstance(body, dict) else None
+    try:
+        number = int(str(total))
+    except ValueError:
+        return None
+    return number if number >= 0 else None
+
+
+def _first_objects(body: Any) -> list[Row] | None:
+    level = [body]
+    while level:
+        for value in level:
+            if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+                return _without_folders(value)
+        level = [inner for value in level for inner in _inner(value)]
+    return None
+
+
+def _inner(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value.values()
+
+
+def _without_folders(rows: list[Row]) -> list[Row]:
+    inside = [row["entries"] for row in rows if isinstance(row.get("entries"), list)]
+    if len(inside) != len(rows):
+        return rows
+    return [entry for entries in inside for entry in entries if isinstance(entry, dict)]

@@ -1,0 +1,115 @@
+"""Every option of the simulator, once: the Python API and the command line both read it here."""
+
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from tap_acton.simulator.timetext import Zone
+
+T = TypeVar("T")
+
+_CHOICES: Final = "choices"
+_PORTS: Final = range(65_536)
+_ERRORS: Final = range(400, 600)
+
+
+def _option(default: T, about: str, *choices: str) -> T:
+    return field(default=default, metadata={"about": about, _CHOICES: choices})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What the simulated account holds and how the service behaves.
+
+    Raises:
+        ValueError: if a value is out of range; the text names the option.
+    """
+
+    port: int = _option(0, "TCP port on 127.0.0.1; 0 takes a free one")
+    seed: int = _option(7, "same seed and options, same data")
+
+    lists: int = _option(5, "contact lists")
+    contacts: int = _option(1200, "records in each list")
+    columns: int = _option(4, "columns of each list besides the eight usual ones")
+    wide_columns: int = _option(0, "columns of one more list, to pass 255; 0 = no such list")
+    segments: int = _option(2, "query segments, shown among the lists")
+    messages: int = _option(60, "sent messages; a sixth as many of each other type")
+    recipients: int = _option(40, "most recipients of one message")
+    forms: int = _option(6, "forms")
+    pages: int = _option(4, "landing pages")
+    programs: int = _option(6, "automated programs of each of the three types")
+    campaigns: int = _option(4, "campaigns")
+    images: int = _option(5, "images")
+    media: int = _option(6, "media files and links")
+    logos: int = _option(2, "logos")
+    senders: int = _option(3, "e-mail senders")
+    categories: int = _option(3, "subscription categories")
+    suppressed: int = _option(40, "rows of each suppression list")
+
+    requests_per_second: int = _option(5, "requests in any second; 0 = no limit")
+    daily_requests: int = _option(30000, "requests in a UTC day; 0 = no limit")
+    logins_per_hour: int = _option(5, "password and code grants in an hour; 0 = no limit")
+    count_rejected: bool = _option(
+        default=False, about="a call rejected by a limit counts against it"
+    )
+    throttle_envelope: str = _option("gateway", "reply above a limit", "gateway", "wso2", "503")
+    token_limit_status: int = _option(429, "status of a login above the hourly limit")
+    expires_in: int = _option(3600, "seconds that an access token lives")
+    redirect_uri: str = _option("", "registered callback URL; empty = any loopback URL")
+    latency_ms: int = _option(0, "milliseconds that every reply waits")
+    jitter: float = _option(0.0, "share of the latency that varies, 0 to 1")
+    gzip: bool = _option(default=True, about="compress replies for clients that accept it")
+
+    default_timezone: str = _option("America/Los_Angeles", "time zone of the account")
+    message_shape: str = _option("2024", "row shape of messages", "2024", "2019", "mixed")
+    order: str = _option("inserted", "order of a list's rows", "inserted", "newest")
+    date_headings: str = _option("plain", "created_date or __created_date", "plain", "underscored")
+    date_values: str = _option(
+        "ms", "1725392821000 | 2024-09-03 12:47:01 PDT | Sep 3 2024 12:47 PM PDT",
+        "ms", "second", "minute",
+    )  # fmt: skip
+    suppression_unit: str = _option(
+        "seconds", "unit of createdafter/before on suppression lists", "seconds", "ms"
+    )
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        for known in fields(self):
+            _check(known, getattr(self, known.name))
+        _check_zone(self.default_timezone)
+        _check_ranges(self)
+
+    @property
+    def zone(self) -> Zone:
+        """The account's time zone."""
+        return Zone(name=self.default_timezone)
+
+
+def _check(known: Field[Any], value: object) -> None:
+    choices = known.metadata[_CHOICES]
+    if choices and value not in choices:
+        msg = f"{known.name} must be one of {', '.join(choices)}; got {value!r}"
+        raise ValueError(msg)
+    if known.name != "seed" and isinstance(value, int | float) and value < 0:
+        msg = f"{known.name} must not be negative; got {value!r}"
+        raise ValueError(msg)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError) as error:
+        msg = f"default_timezone is not a known IANA time zone; got {name!r}"
+        raise ValueError(msg) from error
+
+
+def _check_ranges(options: Options) -> None:
+    if options.port not in _PORTS:
+        msg = f"port must be at most 65535; got {options.port}"
+        raise ValueError(msg)
+    if options.jitter > 1:
+        msg = f"jitter must be between 0 and 1; got {options.jitter}"
+        raise ValueError(msg)
+    if options.token_limit_status not in _ERRORS:
+        msg = f"token_limit_status must be an HTTP error; got {options.token_limit_status}"
+        raise ValueError(msg)

@@ -1,0 +1,72 @@
+"""The date texts that Act-On writes, in the account's time zone.
+
+Formats as in REST examples: `Aug 27 2024 4:14 PM PDT`, `2024-09-03 12:47:01 PDT`,
+`Fri Sep 6 9:50 AM PDT`, `09/06/2024`, `2 days ago`. Names of months are written out here,
+because those of `strftime` change with the locale of the process.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
+MONTH_NAMES: Final = ("January", "February", "March", "April", "May", "June", "July",
+                      "August", "September", "October", "November", "December")  # fmt: skip
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAY_MS: Final = 86_400_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Zone:
+    """Writes moments as an account in one time zone shows them."""
+
+    name: str
+
+    def moment(self, ms: int) -> datetime:
+        """The moment as a date and time of this zone."""
+        return datetime.fromtimestamp(ms / 1000, ZoneInfo(self.name))
+
+    def minute(self, ms: int) -> str:
+        """`Aug 27 2024 4:14 PM PDT`."""
+        at = self.moment(ms)
+        return f"{MONTHS[at.month - 1]} {at.day} {at.year} {_clock(at)} {_zone(at)}"
+
+    def second(self, ms: int) -> str:
+        """`2024-09-03 12:47:01 PDT`."""
+        at = self.moment(ms)
+        return f"{at:%Y-%m-%d %H:%M:%S} {_zone(at)}"
+
+    def weekday(self, ms: int) -> str:
+        """`Fri Sep 6 9:50 AM PDT`; Act-On leaves the year out."""
+        at = self.moment(ms)
+        return f"{DAYS[at.weekday()]} {MONTHS[at.month - 1]} {at.day} {_clock(at)} {_zone(at)}"
+
+    def day(self, ms: int) -> str:
+        """`09/06/2024`."""
+        return f"{self.moment(ms):%m/%d/%Y}"
+
+
+def ago(ms: int, *, now_ms: int) -> str:
+    """`Today`, `1 day ago`, `2 days ago`: text that changes from day to day."""
+    days = max(0, (now_ms - ms) // DAY_MS)
+    if days == 0:
+        return "Today"
+    return "1 day ago" if days == 1 else f"{days} days ago"
+
+
+def _clock(at: datetime) -> str:
+    half = "PM" if at.hour // 12 else "AM"
+    return f"{at.hour % 12 or 12}:{at.minute:02d} {half}"
+
+
+def _zone(at: datetime) -> str:
+    name = at.tzname() or "UTC"
+    return name if name.isalpha() else _offset(at.utcoffset() or timedelta())
+
+
+def _offset(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    sign = "-" if minutes < 0 else "+"
+    return f"GMT{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"

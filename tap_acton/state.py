@@ -1,0 +1,158 @@
+"""A stream's state: where the next run begins, and how far this one has come.
+
+A bookmark is the highest replication value that was read, and only of rows that were there when
+the reading began: a row that changes meanwhile is left to the next run, whatever its place in the
+paging. The server is asked for rows from the bookmark on (not only after it: others may carry the
+same value), and the rows that were read at exactly that value are remembered, so that they do not
+come again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from tap_acton.client import Place
+from tap_acton.resources.convert import to_moment
+from tap_acton.resources.model import Condition, Operator
+from tap_acton.resources.records import digest, identity
+
+if TYPE_CHECKING:
+    from tap_acton.resources.model import Record, Resource
+
+__all__ = ["Reading", "iso"]
+
+_BOUNDARY_KEPT = 1000
+_CLOCKS_DIFFER = timedelta(seconds=2)
+
+
+def iso(moment: datetime) -> str:
+    """Return a UTC moment as text, in milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(kw_only=True, slots=True)
+class Reading:
+    """One reading of one stream, perhaps over several runs."""
+
+    resource: Resource
+    replication_key: str | None
+    """None reads everything, always."""
+    start: datetime | None
+    """Only rows from this moment on; None for all."""
+    until: datetime
+    """When the reading began, by the server's clock, or the end date."""
+    end: datetime | None
+    """Only rows before this moment; None for all."""
+    bookmark: datetime | None = None
+    known: frozenset[str] = frozenset()
+    """Rows that an earlier reading has read at the bookmark."""
+    highest: datetime | None = None
+    boundary: list[str] = field(default_factory=list)
+    """Rows read at the highest value."""
+    place: Place | None = None
+
+    @classmethod
+    def from_state(
+        cls,
+        state: dict[str, Any],
+        resource: Resource,
+        *,
+        replication_key: str | None,
+        start_date: datetime | None,
+        end_date: datetime | None,
+        now: datetime,
+    ) -> Self:
+        """Return the reading that a stream's state asks for.
+
+        Raises:
+            ValueError, KeyError, TypeError: The state is not what `to_state` wrote.
+        """
+        bookmark = to_moment(state.get("replication_key_value") or "")
+        start = max((moment for moment in (bookmark, start_date) if moment), default=None)
+        resume = state.get("resume")
+        reading = cls(
+            resource=resource,
+            replication_key=replication_key,
+            start=start if replication_key else None,
+            until=min(now, end_date) if end_date else now,
+            end=end_date if replication_key else None,
+            bookmark=bookmark,
+            known=frozenset(state.get("boundary", ())),
+            highest=bookmark,
+            boundary=list(state.get("boundary", ())),
+        )
+        if resume is not None:
+            reading.place = Place.from_json(resume["place"])
+            reading.until = to_moment(resume["until"]) or now
+            reading.highest = to_moment(resume["highest"] or "")
+            reading.boundary = list(resume["boundary"])
+        return reading
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the server should select by, if it can.
+
+        A reading of everything has no upper condition: rows without a date must not be missed,
+        and those that are inserted meanwhile do no harm.
+        """
+        if self.replication_key is None:
+            return ()
+        conditions = []
+        if self.start:
+            conditions.append(self._condition(Operator.AFTER, self.start))
+        if self.start or self.end:
+            conditions.append(self._condition(Operator.BEFORE, self.until))
+        return tuple(conditions)
+
+    def accepts(self, record: Record) -> bool:
+        """Tell whether a record belongs to this reading, and take note of it."""
+        value = record[self.replication_key] if self.replication_key else None
+        if value is None:
+            return True
+        if (self.start and value < self.start) or (self.end and value >= self.end):
+            return False
+        row = digest(identity(self.resource, record))
+        self._note(value, row)
+        return value != self.bookmark or row not in self.known
+
+    def _note(self, value: datetime, row: str) -> None:
+        if value <= self.until and (self.highest is None or value > self.highest):
+            self.highest, self.boundary = value, []
+        is_new = value == self.highest and row not in self.boundary
+        if is_new and len(self.boundary) <= _BOUNDARY_KEPT:
+            self.boundary.append(row)
+
+    def interrupted(self, state: dict[str, Any], place: Place) -> None:
+        """Write into the stream's state that the reading has come to a place."""
+        state["resume"] = {
+            "place": place.to_json(),
+            "until": iso(self.until),
+            "highest": iso(self.highest) if self.highest else None,
+            "boundary": list(self.boundary),
+        }
+
+    def completed(self, state: dict[str, Any]) -> None:
+        """Write into the stream's state that everything has been read."""
+        state.pop("resume", None)
+        state.pop("boundary", None)
+        if self.replication_key is None or self.highest is None:
+            return
+        state["replication_key"] = self.replication_key
+        state["replication_key_value"] = iso(self.highest)
+        if self._is_settled() and len(self.boundary) <= _BOUNDARY_KEPT:
+            state["boundary"] = list(self.boundary)
+
+    def _is_settled(self) -> bool:
+        """Tell whether no row can get the highest value any more.
+
+        A server that shows seconds or minutes may change a row again within the same one.
+        """
+        if self.highest is None or self.highest.microsecond:
+            return True
+        unit = timedelta(seconds=1 if self.highest.second else 60)
+        return self.highest + unit + _CLOCKS_DIFFER <= self.until
+
+    def _condition(self, operator: Operator, value: datetime) -> Condition:
+        return Condition(column=self.replication_key or "", operator=operator, value=value)

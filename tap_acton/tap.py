@@ -1,0 +1,217 @@
+"""The Singer tap."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Tap
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.singerlib import StateMessage
+from singer_sdk.singerlib.encoding.base import SingerMessageType
+
+from tap_acton.client import ActOnClient
+from tap_acton.config import check_catalog, check_state, parse_json_object, read_config
+from tap_acton.discovery import catalog_columns, discover_lists, list_resource
+from tap_acton.errors import ActOnError, ConfigError, SyncIncompleteError
+from tap_acton.progress import Progress
+from tap_acton.resources.catalog import RESOURCES
+from tap_acton.settings import Settings, config_schema, read_settings
+from tap_acton.streams import ResourceStream, stream_class
+from tap_acton.writer import BlockWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import click
+    from singer_sdk.helpers.capabilities import CapabilitiesEnum
+    from singer_sdk.plugin_base import _ConfigInput
+
+    from tap_acton.resources.model import Resource
+
+__all__ = ["TapActOn"]
+
+
+class TapActOn(Tap):
+    """Reads an Act-On account: lists with their records, messages with their reports, and more."""
+
+    name = "tap-acton"
+    package_name = "tap-acton"
+    config_jsonschema: ClassVar[dict[str, Any]] = config_schema()
+    dynamic_catalog = True
+    message_writer_class = BlockWriter
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    settings: Settings
+
+    @cached_property
+    def progress(self) -> Progress:
+        """What this run has done so far."""
+        return Progress()
+
+    @cached_property
+    def client(self) -> ActOnClient:
+        """The account."""
+        return ActOnClient.from_settings(self.settings, observe=self.progress.sent)
+
+    def discover_streams(self) -> list[ResourceStream]:
+        """Return the streams: from the catalog if there is one, without a request."""
+        resources = self._catalogued() if self.input_catalog is not None else self._discovered()
+        return [stream_class(resource)(self) for resource in resources]
+
+    def run_discovery(self) -> str:
+        """Print the catalog, and give back what was set aside to make it."""
+        try:
+            return super().run_discovery()
+        finally:
+            self.client.close()
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over the state of the run before.
+
+        Raises:
+            ConfigError: It is no state.
+        """
+        super().load_state(check_state(state))
+
+    def sync_all(self) -> None:  # type: ignore[misc]  # the SDK's ends at the first failure
+        """Sync the selected streams. One that fails does not stop the others.
+
+        Raises:
+            ActOnError: The run could not go on; what is finished is kept.
+            SyncIncompleteError: Some streams failed.
+        """
+        self._reset_state_progress_markers()
+        try:
+            for stream in self._in_order():
+                self._sync_one(stream)
+        except ActOnError as error:
+            self.progress.failed.setdefault(self.progress.stream, error)
+            if error.exit_code == ActOnError.exit_code and self.progress.completed:
+                raise self._incomplete() from error
+            raise
+        finally:
+            self._finish()
+        if self.progress.failed:
+            raise self._incomplete()
+
+    def _sync_one(self, stream: ResourceStream) -> None:
+        self.progress.begins(stream.name)
+        try:
+            stream.sync()
+        except ActOnError as error:
+            if error.stops_run:
+                raise
+            self.progress.fails(error)
+        else:
+            self.progress.completed.append(stream.name)
+
+    def _in_order(self) -> list[ResourceStream]:
+        """Return the selected streams, parents before children, lists last."""
+        order = {name: place for place, name in enumerate(RESOURCES)}
+        selected = [
+            stream
+            for stream in self.streams.values()
+            if isinstance(stream, ResourceStream) and stream.selected
+        ]
+        return sorted(
+            selected, key=lambda stream: (order.get(stream.name, len(order)), stream.name)
+        )
+
+    def _finish(self) -> None:
+        """Say last what the state is, whatever happened."""
+        writer = self.message_writer
+        if isinstance(writer, BlockWriter) and writer.last_type is not SingerMessageType.STATE:
+            self.write_message(StateMessage(value=self.state))
+        self.client.close()
+        self.progress.ends(skipped=len(self.client.skipped), misfits=self.client.misfits)
+
+    def _incomplete(self) -> SyncIncompleteError:
+        failed = ", ".join(self.progress.failed)
+        error = SyncIncompleteError(
+            f"{len(self.progress.failed)} streams failed: {failed}",
+            next_step="The others are complete; the next run reads what is missing.",
+        )
+        if not self.progress.completed:
+            error.exit_code = ActOnError.exit_code
+        return error
+
+    def _discovered(self) -> Iterator[Resource]:
+        yield from RESOURCES.values()
+        yield from discover_lists(self.client, self.settings.lists)
+
+    def _catalogued(self) -> Iterator[Resource]:
+        for entry in (self.input_catalog or {}).values():
+            if entry.tap_stream_id in RESOURCES:
+                yield RESOURCES[entry.tap_stream_id]
+            elif entry.table:
+                columns = catalog_columns(entry.schema.properties or {})
+                yield list_resource(entry.tap_stream_id, entry.table, columns)
+            else:
+                raise ConfigError(
+                    f"The catalog's stream {entry.tap_stream_id!r} is none of this tap's",
+                    next_step="Make the catalog again with --discover.",
+                )
+
+    # The SDK's plumbing, made to fit.
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:  # noqa: ARG002
+        """Check the configuration ourselves: the SDK's messages quote values, secrets too."""
+        schema = self.config_jsonschema
+        self.append_builtin_config(schema)
+        self.settings = read_settings(self._config, also_known=schema["properties"])
+        return []
+
+    def _setup_signal_handlers(self) -> None:
+        """Leave signals to the command: a script that imports the tap has its own."""
+
+    @classmethod
+    def invoke(  # type: ignore[override]  # as the SDK's own
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run a sync from the command line, or print what the tap is.
+
+        Raises:
+            ActOnError: See `sync_all`; or one of the files is not what it should be.
+        """
+        if about:
+            cls.print_about(about_format)
+            return
+        tap = cls(
+            config=config.config if config else {},
+            state=parse_json_object(state.read(), f"state file {state.name}") if state else None,
+            catalog=check_catalog(parse_json_object(catalog.read(), f"catalog file {catalog.name}"))
+            if catalog
+            else None,
+        )
+        tap.sync_all()
+
+    @classmethod
+    def cb_config(
+        cls,
+        ctx: click.Context,  # noqa: ARG003 - click's signature
+        param: click.Option,  # noqa: ARG003 - click's signature
+        value: tuple[str, ...],
+    ) -> _ConfigInput:
+        """Read the configuration.
+
+        Raises:
+            ConfigError: A source cannot be read.
+        """
+        from singer_sdk.plugin_base import _ConfigInput
+
+        return _ConfigInput(config=read_config(value))

@@ -1,0 +1,66 @@
+"""When a failed request is sent again, and when not any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import backoff
+
+from tap_acton.clock import SYSTEM_CLOCK, Clock
+from tap_acton.errors import ActOnError, NotConnectedError, RateLimitedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["RetryPolicy", "is_retryable", "was_never_sent"]
+
+T = TypeVar("T")
+
+_FIRST_S = 0.5
+_LONGEST_WAIT_S = 30
+
+
+def is_retryable(error: ActOnError) -> bool:
+    """Tell whether a GET that failed like this may be sent again."""
+    return error.retryable
+
+
+def was_never_sent(error: ActOnError) -> bool:
+    """Tell whether the request never left: the one failure after which a POST may follow."""
+    return isinstance(error, NotConnectedError)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryPolicy:
+    """Exponential waits with full jitter, until a time has passed since the first failure.
+
+    `longest_s` counts in seconds; with 0 nothing is tried again.
+    """
+
+    longest_s: float
+    clock: Clock = SYSTEM_CLOCK
+
+    def run(self, attempt: Callable[[], T], *, again: Callable[[ActOnError], bool]) -> T:
+        """Return what `attempt` returns, trying again after errors for which `again` holds.
+
+        Raises:
+            ActOnError: The last attempt's error.
+        """
+        waits = backoff.expo(factor=_FIRST_S, max_value=_LONGEST_WAIT_S)
+        next(waits)
+        first_failure: float | None = None
+        while True:
+            try:
+                return attempt()
+            except ActOnError as error:
+                if not again(error):
+                    raise
+                now = self.clock.monotonic()
+                first_failure = now if first_failure is None else first_failure
+                wait_s = backoff.full_jitter(next(waits))
+                if isinstance(error, RateLimitedError) and error.retry_after_s:
+                    wait_s = max(wait_s, error.retry_after_s)
+                if now + wait_s - first_failure > self.longest_s:
+                    raise
+            self.clock.sleep(wait_s)

@@ -1,0 +1,278 @@
+"""Sending requests: one pooled session, one retry policy, one judge of replies."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from urllib.parse import quote, urlencode
+
+import requests
+import requests.adapters
+import urllib3.exceptions
+
+from tap_acton.clock import SYSTEM_CLOCK, Clock
+from tap_acton.errors import (
+    ActOnError,
+    ConfigError,
+    NoReplyError,
+    NotConnectedError,
+    RateLimitedError,
+)
+from tap_acton.transport.replies import Reply, TokenInvalidError, judge
+from tap_acton.transport.retry import RetryPolicy, is_retryable, was_never_sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from requests import PreparedRequest
+
+    from tap_acton.transport.limits import Limit
+
+__all__ = ["Authenticator", "Sent", "Transport"]
+
+T = TypeVar("T")
+logger = logging.getLogger("tap-acton")
+
+_CONNECTIONS = 16
+_CONNECT_TIMEOUT_S = 10
+_NEGLIGIBLE_SKEW_S = 2.0
+_NOT_CONNECTED = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NameResolutionError,
+    urllib3.exceptions.ProxyError,
+)
+
+
+class Authenticator(Protocol):
+    """What makes a request ours."""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Put a usable access token on the request."""
+        ...
+
+    def renew(self, refused: PreparedRequest) -> None:
+        """Replace the access token that a request carried and that was refused."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """One attempt, for those who count."""
+
+    where: str
+    status: int | None
+    """None if no reply came."""
+    seconds: float
+    size: int
+    """Bytes of the body."""
+
+
+class Transport:
+    """Sends requests to one server.
+
+    Args:
+        base_url: The server's address, without a trailing slash.
+        limits: What each request has to pass.
+        retry: When a GET is sent again.
+        timeout_s: Seconds without a byte after which a request is given up.
+        user_agent: Sent with each request.
+        clock: Where time comes from.
+        observe: Called after each attempt.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        limits: Limit,
+        retry: RetryPolicy,
+        timeout_s: float,
+        user_agent: str,
+        clock: Clock = SYSTEM_CLOCK,
+        observe: Callable[[Sent], None] = lambda _sent: None,
+    ) -> None:
+        self.base_url = base_url
+        self.observe = observe
+        self._limits = limits
+        self._retry = retry
+        self._timeout = (min(timeout_s, _CONNECT_TIMEOUT_S), timeout_s)
+        self._headers = {
+            "Accept": "application/json, */*;q=0.5",
+            "Accept-Encoding": "gzip",
+            "User-Agent": user_agent,
+        }
+        self._clock = clock
+        self._skew_s: float | None = None
+        self._session = requests.Session()
+        adapter = requests.adapters.HTTPAdapter(
+            pool_connections=_CONNECTIONS, pool_maxsize=_CONNECTIONS
+        )
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def close(self) -> None:
+        """Close the connections and give back what the limits set aside."""
+        self._session.close()
+        self._limits.close()
+
+    def server_time(self) -> float:
+        """Return the server's time of day, in seconds since 1970, as far as its replies tell.
+
+        The `Date` header counts whole seconds, so a small difference counts as none.
+        """
+        skew = self._skew_s or 0.0
+        return self._clock.now() + (skew if abs(skew) > _NEGLIGIBLE_SKEW_S else 0.0)
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        auth: Authenticator,
+        decode: Callable[[Reply], T],
+    ) -> T:
+        """Return a resource, as `decode` reads it from the reply.
+
+        Args:
+            path: The path below the base URL, quoted where it has to be.
+            params: The query.
+            auth: Signs each attempt, and replaces a refused token once.
+            decode: Reads the reply; what it raises is judged as the reply's fault.
+
+        Raises:
+            ActOnError: See `errors`; a failure that may pass has been tried again.
+        """
+
+        def attempt() -> T:
+            return decode(self._with_one_renewal(path, params, auth))
+
+        return self._retry.run(attempt, again=self._noted(is_retryable))
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> Reply:
+        """Send a form once, on a connection of its own, and return the reply unjudged.
+
+        An attempt that never made a connection is no attempt, and is repeated.
+
+        Raises:
+            NoReplyError: No whole reply came; the server may have acted all the same.
+            NotConnectedError: No connection could be made.
+            BudgetSpentError: A limit is reached.
+        """
+        request = requests.Request(
+            "POST",
+            self.base_url + path,
+            headers={**self._headers, "Connection": "close"},
+            data=dict(form),
+        ).prepare()
+
+        def attempt() -> Reply:
+            with_new_connection = requests.Session()
+            try:
+                return self._exchange(with_new_connection, request, f"POST {path}")
+            finally:
+                with_new_connection.close()
+
+        return self._retry.run(attempt, again=self._noted(was_never_sent))
+
+    def _with_one_renewal(self, path: str, params: Mapping[str, str], auth: Authenticator) -> Reply:
+        query = urlencode(params, quote_via=quote)
+        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
+        request = requests.Request("GET", url, headers=self._headers, auth=auth).prepare()
+        where = f"GET {path}"
+        try:
+            return self._judged(request, where)
+        except TokenInvalidError:
+            auth.renew(request)
+            return self._judged(auth(request), where)
+
+    def _judged(self, request: PreparedRequest, where: str) -> Reply:
+        reply = self._exchange(self._session, request, where)
+        judge(reply)
+        return reply
+
+    def _noted(self, again: Callable[[ActOnError], bool]) -> Callable[[ActOnError], bool]:
+        def note_and_decide(error: ActOnError) -> bool:
+            if isinstance(error, RateLimitedError):
+                self._limits.throttled()
+            decided = again(error)
+            if decided:
+                logger.debug("Trying again: %s", error)
+            return decided
+
+        return note_and_decide
+
+    def _exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
+        self._limits.take()
+        surroundings = session.merge_environment_settings(
+            request.url,
+            {},
+            None,
+            None,
+            None,
+        )
+        started = self._clock.monotonic()
+        response: requests.Response | None = None
+        try:
+            response = session.send(
+                request,
+                timeout=self._timeout,
+                allow_redirects=request.method == "GET",
+                **surroundings,
+            )
+            self._learn_time(response.headers.get("Date"))
+            return _reply(response, where)
+        except requests.RequestException as error:
+            raise _no_reply(error, where) from None
+        finally:
+            status = None if response is None else response.status_code
+            size = 0 if response is None else len(response.content)
+            seconds = self._clock.monotonic() - started
+            self.observe(Sent(where=where, status=status, seconds=seconds, size=size))
+
+    def _learn_time(self, date: str | None) -> None:
+        if date is None:
+            return
+        try:
+            self._skew_s = parsedate_to_datetime(date).timestamp() - self._clock.now()
+        except ValueError:
+            logger.debug("The server's Date header cannot be read")
+
+
+def _reply(response: requests.Response, where: str) -> Reply:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(where=where, status=response.status_code, headers=headers, body=response.content)
+
+
+def _no_reply(error: requests.RequestException, where: str) -> ActOnError:
+    reasons = list(_causes(error))
+    if any("CERTIFICATE_VERIFY_FAILED" in str(reason) for reason in reasons):
+        return ConfigError(
+            "The server's certificate is not trusted",
+            where=where,
+            next_step="Check api_url, or set REQUESTS_CA_BUNDLE to your authority's certificate.",
+        )
+    if any(isinstance(reason, _NOT_CONNECTED) for reason in reasons):
+        return NotConnectedError(
+            "No connection to Act-On",
+            where=where,
+            next_step="Check the network and api_url.",
+        )
+    if isinstance(error, requests.Timeout):
+        return NoReplyError("Act-On did not answer in time", where=where)
+    return NoReplyError("The connection to Act-On broke", where=where)
+
+
+def _causes(error: Any) -> Any:
+    """Yield an error and what it wraps: urllib3's reasons sit in `args` and `reason`."""
+    pending, known = [error], set()
+    while pending:
+        current = pending.pop()
+        if not isinstance(current, BaseException) or id(current) in known:
+            continue
+        known.add(id(current))
+        yield current
+        inner = (*current.args, getattr(current, "reason", None), current.__context__)
+        pending.extend(item for item in inner if item is not None)

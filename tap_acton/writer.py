@@ -1,0 +1,46 @@
+"""Singer messages to stdout: whole lines, in blocks, never cut by a signal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from singer_sdk.io_base import SingerWriter
+from singer_sdk.singerlib.encoding.base import SingerMessageType
+
+from tap_acton.interrupts import whole_step
+
+if TYPE_CHECKING:
+    from singer_sdk.singerlib.encoding.simple import Message
+
+__all__ = ["BlockWriter"]
+
+_BLOCK = 1 << 16
+
+
+class BlockWriter(SingerWriter):
+    """Collects records, and writes them with the next message of another type, or 64 KiB."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[str] = []
+        self._size = 0
+        self.last_type: SingerMessageType | None = None
+
+    def write_message(self, message: Message) -> None:
+        """Take a message, and write when it is time."""
+        line = self.format_message(message)
+        with whole_step():
+            self._lines.append(line)
+            self._size += len(line)
+            self.last_type = message.type
+            if self._size >= _BLOCK or message.type is not SingerMessageType.RECORD:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what was collected. A signal waits until the lines are whole."""
+        with whole_step():
+            lines, self._lines, self._size = self._lines, [], 0
+            if lines:
+                sys.stdout.write("\n".join(lines) + "\n")
+                sys.stdout.flush()
