@@ -1,0 +1,50 @@
+# Needs CPython >= 3.11 with pip and venv, git and make. Everything else is installed below.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+MELTANO_VERSION := 4.4.1
+
+UV := .tools/bin/uv
+MELTANO := .tools/meltano/bin/meltano
+RUN := $(UV) run --locked --no-sync
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON := $(PYTHON)
+
+.PHONY: demo test lint types tests wheel clean
+
+demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
+	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
+
+test: lint types tests  ## All checks
+
+lint: .venv/installed
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+
+types: .venv/installed
+	$(RUN) mypy tap_acton cdata tests
+
+tests: .venv/installed $(MELTANO)
+	$(RUN) coverage erase
+	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2
+	$(RUN) coverage combine -q
+	$(RUN) coverage report
+
+wheel: $(UV)  ## dist/*.whl
+	$(UV) build --quiet
+
+clean:
+	rm -rf .tools .venv .meltano output dist .mypy_cache .ruff_cache .pytest_cache
+
+.venv/installed: pyproject.toml uv.lock $(UV)
+	$(UV) sync --quiet --locked --group dev
+	touch $@
+
+$(MELTANO): $(UV)
+	$(UV) venv --quiet --allow-existing .tools/meltano
+	$(UV) pip install --quiet --python .tools/meltano/bin/python meltano==$(MELTANO_VERSION)
+
+$(UV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)

@@ -99,7 +99,7 @@ class Number:
 
     minimum: float
     maximum: float
-    meltano: str = "decimal"
+    meltano: str = "string"  # Meltano 4.4 cannot write its own `decimal` into a config file
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of its values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import Tap
+from singer_sdk import Tap, metrics
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.encoding.base import SingerMessageType
@@ -113,6 +113,11 @@ class TapActOn(Tap):
             self.progress.fails(error)
         else:
             self.progress.completed.append(stream.name)
+        finally:
+            requests = self.progress.requests[stream.name]
+            tags = {metrics.Tag.STREAM.value: stream.name}
+            point = metrics.Point("counter", metrics.Metric.HTTP_REQUEST_COUNT, requests, tags)
+            metrics.log(self.metrics_logger, point)
 
     def _in_order(self) -> list[ResourceStream]:
         """Return the selected streams, parents before children, lists last."""
