@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 
 import click
@@ -35,10 +34,6 @@ def _run() -> int:
         return _fail(
             "Stopped by a signal; what was read is kept in the last state.", stop.exit_code
         )
-    except BrokenPipeError:
-        # Whoever reads our messages has gone. Python would complain once more on closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _fail("The target closed the pipe.", 1)
     return code if isinstance(code, int) else 0
 
 

@@ -19,6 +19,8 @@ import click
 import duckdb
 
 from tap_acton.clock import SYSTEM_CLOCK
+from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.lists import LIST_TEMPLATE
 from tap_acton.simulator import Options, Simulator
 
 if TYPE_CHECKING:
@@ -28,17 +30,18 @@ __all__ = ["main"]
 
 _CEILING = 5
 """Requests a second that Act-On allows."""
-_SCHEMA = "act_on"
-_LIST = "list_api_example_list"
+_ALL = "all streams"
+_TOO_FEW = 10
+"""Requests below which a share of the ceiling says nothing."""
 _QUERIES = {
-    "Best campaigns by unique clicks": f"""
+    "Best campaigns by unique clicks": """
         SELECT title, sent, opened_unique, clicked_unique,
                round(100.0 * clicked_unique / sent, 1) AS click_rate
-        FROM {_SCHEMA}.message_reports
+        FROM act_on.message_reports
         ORDER BY clicked_unique DESC, title LIMIT 5""",
-    "Contacts by company": f"""
+    "Contacts by company": """
         SELECT company, count(*) AS contacts
-        FROM {_SCHEMA}.{_LIST}
+        FROM act_on.list_api_example_list
         GROUP BY company ORDER BY contacts DESC, company LIMIT 5""",
 }
 
@@ -89,7 +92,7 @@ def _environment(simulator: Simulator, place: Path) -> dict[str, str]:
         "TAP_ACTON_PASSWORD": credentials.password,
         "TAP_ACTON_OAUTH_SETTINGS_LOCATION": str(place / "OAuthSettings.txt"),
         "TARGET_DUCKDB_FILEPATH": str(place / "acton.duckdb"),
-        "TARGET_DUCKDB_DEFAULT_TARGET_SCHEMA": _SCHEMA,
+        "TARGET_DUCKDB_DEFAULT_TARGET_SCHEMA": "act_on",
     }
 
 
@@ -148,16 +151,30 @@ def _print_costs(first: dict[str, _Cost], second: dict[str, _Cost]) -> None:
         for name in {**first, **second}
     ]
     every = [_sum(costs.values()) for costs in (first, second)]
-    rows.append(_cost_row("all streams", *every))
-    heading = ("stream", "rows 1st", "rows 2nd", "requests", "seconds", "share of ceiling")
+    rows.append(_cost_row(_ALL, *every))
+    heading = ("stream", "reads", "rows 1st", "rows 2nd", "requests", "seconds", "of the ceiling")
     click.echo("")
     _print_table(heading, rows)
 
 
+def _method(stream: str) -> str:
+    if stream == _ALL:
+        return ""
+    return "changes" if RESOURCES.get(stream, LIST_TEMPLATE).replication_key else "everything"
+
+
 def _cost_row(name: str, first: _Cost, second: _Cost) -> tuple[str, ...]:
     requests, seconds = first.requests + second.requests, first.seconds + second.seconds
-    share = f"{requests / (_CEILING * seconds):.0%}" if seconds else "-"
-    return name, f"{first.rows:,}", f"{second.rows:,}", f"{requests:,}", f"{seconds:.1f}", share
+    share = f"{requests / (_CEILING * seconds):.0%}" if requests >= _TOO_FEW else "-"
+    return (
+        name,
+        _method(name),
+        f"{first.rows:,}",
+        f"{second.rows:,}",
+        f"{requests:,}",
+        f"{seconds:.1f}",
+        share,
+    )
 
 
 def _sum(costs: Iterable[_Cost]) -> _Cost:

@@ -99,7 +99,7 @@ def catalog_columns(properties: dict[str, Any]) -> Iterator[Column]:
     for name, schema in properties.items():
         if name not in _FIXED_NAMES and name != MISFITS:
             title = getattr(schema, "title", None)
-            yield Column(name=name, title=title, source=(title or name,))
+            yield Column(name=name, title=title, source=(name if title is None else title,))
 
 
 def _headings(client: ActOnClient, list_id: str) -> list[str]:

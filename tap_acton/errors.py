@@ -18,6 +18,7 @@ ActOnError
 ├── ServerFailedError            5xx, or a broken body                  (retryable)
 ├── RateLimitedError             too many requests                      (retryable)
 ├── BudgetSpentError             our own limit of requests or logins; says when it refills
+├── TargetGoneError              nobody reads what the tap writes
 └── SyncIncompleteError          some streams failed, the others are complete
 """
 
@@ -42,6 +43,7 @@ __all__ = [
     "SettingsFileLockedError",
     "SettingsFileOwnerError",
     "SyncIncompleteError",
+    "TargetGoneError",
     "TokenRefusedError",
     "TokenReplyLostError",
     "UnexpectedReplyError",
@@ -188,6 +190,12 @@ class BudgetSpentError(ActOnError):
     """A limit of our own is reached; everything finished so far is kept."""
 
     exit_code = 75
+    stops_run = True
+
+
+class TargetGoneError(ActOnError):
+    """Nobody reads what the tap writes any more."""
+
     stops_run = True
 
 

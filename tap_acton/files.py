@@ -33,8 +33,10 @@ def replace_file(path: Path, data: bytes) -> None:
 def _sync_folder(folder: Path) -> None:
     if os.name != "posix":
         return  # Windows cannot open a folder, and renames there are already durable
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # Some network file systems cannot sync a folder; the new file is in place all the same.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -33,7 +33,7 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """Any text."""
+    """Any text on one line, as headers and paths need it."""
 
     meltano: str = "string"
 
@@ -43,8 +43,8 @@ class Text:
 
     def read(self, value: Any) -> str:
         """Return the text."""
-        if not isinstance(value, str):
-            raise ValueError("a text")  # noqa: TRY004 - one kind of error for all kinds
+        if not isinstance(value, str) or value.splitlines() != [value]:
+            raise ValueError("a text on one line, without a line break at its end")
         return value
 
 
@@ -133,9 +133,9 @@ class Moment:
         """Return an aware UTC datetime."""
         try:
             read = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
+            return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
             raise ValueError("a date such as 2026-01-31 or 2026-01-31T08:00:00Z") from None
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

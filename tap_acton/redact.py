@@ -6,8 +6,9 @@ import re
 
 __all__ = ["scrub"]
 
-_EMAIL = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;:]+")
-_TOKEN = re.compile(r"[A-Za-z0-9_.~+/=-]{24,}")
+_EMAIL = re.compile(r"[^\s\"'<>(),;:=]{1,254}@[^\s\"'<>(),;:]+")
+# Act-On's own words, such as PUBLIC_API_FEATURE_NOT_ENABLED, are no tokens.
+_TOKEN = re.compile(r"(?![A-Z_]+(?![A-Za-z0-9_.~+/=-]))[A-Za-z0-9_.~+/=-]{24,}")
 _SPACE = re.compile(r"\s+")
 _LONGEST = 200
 

@@ -62,6 +62,14 @@ class ResourceStream(Stream):
             self._tell_state(page)
         reading.completed(state)
 
+    def check_state(self) -> None:
+        """Find out whether the state can be read, before anything is emitted.
+
+        Raises:
+            ConfigError: It cannot.
+        """
+        self._reading(self.stream_state)
+
     def _reading(self, state: dict[str, Any]) -> Reading:
         settings = self._tap.settings
         incremental = self.replication_method == "INCREMENTAL"

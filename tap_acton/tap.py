@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Tap, metrics
+from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.encoding.base import SingerMessageType
@@ -13,9 +14,16 @@ from singer_sdk.singerlib.encoding.base import SingerMessageType
 from tap_acton.client import ActOnClient
 from tap_acton.config import check_catalog, check_state, parse_json_object, read_config
 from tap_acton.discovery import catalog_columns, discover_lists, list_resource
-from tap_acton.errors import ActOnError, ConfigError, SyncIncompleteError
+from tap_acton.errors import (
+    ActOnError,
+    BudgetSpentError,
+    ConfigError,
+    RateLimitedError,
+    SyncIncompleteError,
+)
 from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
+from tap_acton.rounds import Round
 from tap_acton.settings import Settings, config_schema, read_settings
 from tap_acton.streams import ResourceStream, stream_class
 from tap_acton.writer import BlockWriter
@@ -74,6 +82,19 @@ class TapActOn(Tap):
         finally:
             self.client.close()
 
+    def setup_mapper(self) -> None:
+        """Set up stream maps.
+
+        Raises:
+            ConfigError: They do not fit the streams.
+        """
+        try:
+            super().setup_mapper()
+        except (StreamMapConfigError, MapExpressionError) as error:
+            raise ConfigError(
+                f"Setting 'stream_maps' cannot be used: {str(error).rstrip('.')}"
+            ) from None
+
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over the state of the run before.
 
@@ -90,18 +111,31 @@ class TapActOn(Tap):
             SyncIncompleteError: Some streams failed.
         """
         self._reset_state_progress_markers()
+        streams = self._in_order()
+        for stream in streams:
+            stream.check_state()
+        round_ = Round(self.state.setdefault("bookmarks", {}), [stream.name for stream in streams])
         try:
-            for stream in self._in_order():
-                self._sync_one(stream)
+            for stream in streams:
+                if stream.name in round_.pending:
+                    self._sync_one(stream)
+        except (BudgetSpentError, RateLimitedError) as error:
+            round_.cut(self.progress.completed)
+            self._stop(error)
         except ActOnError as error:
-            self.progress.failed.setdefault(self.progress.stream, error)
-            if error.exit_code == ActOnError.exit_code and self.progress.completed:
-                raise self._incomplete() from error
-            raise
+            self._stop(error)
+        else:
+            round_.end()
         finally:
             self._finish()
         if self.progress.failed:
             raise self._incomplete()
+
+    def _stop(self, error: ActOnError) -> None:
+        self.progress.failed.setdefault(self.progress.stream, error)
+        if error.exit_code == ActOnError.exit_code and self.progress.completed:
+            raise self._incomplete() from error
+        raise error
 
     def _sync_one(self, stream: ResourceStream) -> None:
         self.progress.begins(stream.name)

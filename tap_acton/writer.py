@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from singer_sdk.io_base import SingerWriter
 from singer_sdk.singerlib.encoding.base import SingerMessageType
 
+from tap_acton.errors import TargetGoneError
 from tap_acton.interrupts import whole_step
 
 if TYPE_CHECKING:
@@ -19,7 +21,11 @@ _BLOCK = 1 << 16
 
 
 class BlockWriter(SingerWriter):
-    """Collects records, and writes them with the next message of another type, or 64 KiB."""
+    """Collects records, and writes them with the next message of another type, or 64 KiB.
+
+    Raises:
+        TargetGoneError: Nobody reads any more; what is written after that goes nowhere.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,5 +48,13 @@ class BlockWriter(SingerWriter):
         with whole_step():
             lines, self._lines, self._size = self._lines, [], 0
             if lines:
-                sys.stdout.write("\n".join(lines) + "\n")
-                sys.stdout.flush()
+                self._write("\n".join(lines) + "\n")
+
+    def _write(self, block: str) -> None:
+        try:
+            sys.stdout.write(block)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Python would try once more to flush when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise TargetGoneError("The target closed the pipe") from None

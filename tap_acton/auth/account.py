@@ -16,6 +16,7 @@ from tap_acton.transport.session import Authenticator, Sent, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tap_acton.settings import Settings
 
@@ -62,19 +63,24 @@ def open_account(
 def open_store(settings: Settings) -> FileStore:
     """Return the store that the settings name. Nothing is read yet."""
     passphrase = settings.oauth_settings_key or settings.client_secret or ""
-    return FileStore(settings.settings_file, passphrase)
+    return FileStore(_file(settings), passphrase)
 
 
 def daily_budget(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> DailyBudget:
     """Return the day's requests of the account whose tokens the settings file keeps."""
-    path = settings.settings_file
+    path = _file(settings)
     return DailyBudget(path.with_name(path.name + ".budget"), settings.daily_request_budget, clock)
 
 
 def _limits(settings: Settings, clock: Clock) -> Limit:
     limits: list[Limit] = [Pace(settings.requests_per_second, clock)]
-    if settings.max_requests_per_run:
-        limits.insert(0, RunBudget(settings.max_requests_per_run))
     if settings.mode != "OFF":
         limits.insert(0, daily_budget(settings, clock))
+    if settings.max_requests_per_run:
+        limits.insert(0, RunBudget(settings.max_requests_per_run))
     return AllLimits(limits)
+
+
+def _file(settings: Settings) -> Path:
+    """Return the file itself: two names of one file must not have two locks."""
+    return settings.settings_file.resolve()

@@ -12,15 +12,16 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from tap_acton.auth.grants import Grants, was_consumed
+from tap_acton.auth.grants import Grants, was_consumed, was_sent
 from tap_acton.auth.tokens import Age, Memory, TokenSet
 from tap_acton.errors import (
     ActOnError,
     BudgetSpentError,
+    ConfigError,
     LoginRequiredError,
+    RateLimitedError,
     SettingsFileOwnerError,
     TokenRefusedError,
-    TokenReplyLostError,
 )
 from tap_acton.interrupts import whole_step
 
@@ -129,11 +130,15 @@ class TokenKeeper:
 
         Raises:
             SettingsFileError: The store cannot be used; nothing was sent.
+            NotConnectedError: Nothing was sent.
             TokenReplyLostError: A token was sent and no answer came.
             TokenRefusedError: Act-On refuses the client or the user.
-            BudgetSpentError: Five logins were made within the hour.
+            RateLimitedError: Act-On has no time for a refresh; the token was not used up.
+            BudgetSpentError: Five logins were made within the hour, or Act-On says so.
             LoginRequiredError: Nothing is left to try without somebody.
         """
+        if even_if_fresh:
+            refused = self._settings.access_token
         with self._store.locked():
             memory = self._store.load()
             self._check_owner(memory)
@@ -168,8 +173,12 @@ class TokenKeeper:
         code = settings.oauth_verifier
         if code and not memory.is_spent(code):
             yield lambda: self._log_in(lambda: self._grants.with_code(code), code)
-        if settings.auth_scheme == "OAuthPassword" and settings.mode == "GETANDREFRESH":
-            yield lambda: self._log_in(self._grants.with_password, None)
+        if self._has_password() and self._may_log_in:
+            yield self._log_in_once
+
+    def _has_password(self) -> bool:
+        settings = self._settings
+        return settings.auth_scheme == "OAuthPassword" and settings.mode == "GETANDREFRESH"
 
     def _adopt(self, access_token: str) -> TokenSet:
         memory, refresh_token = self._store.load(), self._settings.refresh_token
@@ -182,52 +191,63 @@ class TokenKeeper:
         return tokens
 
     def _refresh(self, refresh_token: str) -> TokenSet:
-        memory = self._store.load().spending(refresh_token)
+        before = self._store.load()
+        tokens = self._send(
+            before,
+            before.spending(refresh_token),
+            lambda: self._grants.with_refresh_token(refresh_token),
+            refresh_token,
+        )
+        logger.debug("The tokens are renewed")
+        return tokens
+
+    def _log_in_once(self) -> TokenSet:
+        """Log in with the password, once a run: more would be a contest with another program."""
+        self._may_log_in = False
         try:
-            return self._send(
-                memory, lambda: self._grants.with_refresh_token(refresh_token), refresh_token
-            )
-        except (TokenRefusedError, BudgetSpentError):
-            raise
+            return self._log_in(self._grants.with_password, None)
         except ActOnError as error:
-            if not was_consumed(error):
-                raise
-            raise TokenReplyLostError(
-                "A refresh token was sent, and its reply was lost",
-                where=error.where,
-                status=error.status,
-                next_step="It is not sent again, as it works only once. Log in again: the next "
-                "run does so with OAuthPassword; else set a new refresh_token or oauth_verifier.",
-            ) from error
+            self._may_log_in = not was_sent(error)
+            raise
 
     def _log_in(self, grant: Callable[[], TokenSet], code: str | None) -> TokenSet:
-        memory = self._store.load()
-        self._check_logins(memory)
-        memory = memory.logging_in(self._clock.now(), self._settings.username)
-        if code:
-            memory = memory.spending(code)
-        elif not self._may_log_in:
-            raise self._login_required()
-        else:
-            self._may_log_in = False
+        before, now = self._store.load(), self._clock.now()
+        self._check_logins(before)
+        noted = before.logging_in(now, self._settings.username)
         logger.info("Logging in to Act-On")
-        return self._send(memory, grant, code)
+        try:
+            return self._send(before, noted.spending(code) if code else noted, grant, code)
+        except RateLimitedError as error:
+            raise BudgetSpentError(
+                "Act-On takes no more logins or requests for now",
+                where=error.where,
+                status=error.status,
+                request_id=error.request_id,
+                next_step=f"It allows {LOGINS_AN_HOUR} logins an hour: try again later, within "
+                "the hour at most.",
+            ) from error
 
     def _send(
-        self, memory: Memory, grant: Callable[[], TokenSet], single_use: str | None
+        self,
+        before: Memory,
+        noted: Memory,
+        grant: Callable[[], TokenSet],
+        single_use: str | None,
     ) -> TokenSet:
         """Note what is about to be sent, send it, save the answer."""
         with whole_step():
-            self._store.save(memory)
+            self._store.save(noted)
             try:
                 tokens = grant()
             except ActOnError as error:
-                if single_use and not was_consumed(error):
-                    self._store.save(memory.not_spending(single_use))
+                if not was_sent(error):
+                    self._store.save(before)
+                elif single_use and not was_consumed(error):
+                    self._store.save(noted.not_spending(single_use))
                 raise
             if single_use and single_use != self._settings.oauth_verifier:
-                memory = memory.not_spending(single_use)
-            self._store.save(self._without_configured(memory).holding(tokens))
+                noted = noted.not_spending(single_use)
+            self._store.save(self._without_configured(noted).holding(tokens))
             return tokens
 
     def _without_configured(self, memory: Memory) -> Memory:
@@ -257,7 +277,10 @@ class TokenKeeper:
             )
 
     def _login_required(self) -> LoginRequiredError:
-        if self._settings.auth_scheme == "OAuthPassword":
+        if self._has_password():
+            step = "This run has logged in once. Another program may be logging in as the same "
+            step += "user, which ends our tokens: give the tap a user of its own."
+        elif self._settings.auth_scheme == "OAuthPassword":
             step = "Set initiate_oauth to GETANDREFRESH, or set a new refresh_token."
         else:
             step = "Set a new refresh_token or oauth_verifier, or auth_scheme to OAuthPassword."
@@ -265,5 +288,11 @@ class TokenKeeper:
 
 
 def _signed(request: PreparedRequest, access_token: str) -> PreparedRequest:
+    if not (access_token.isascii() and access_token.isprintable()):
+        # The HTTP library's own error would quote it.
+        raise ConfigError(
+            "The access token holds characters that no header can carry",
+            next_step="Check access_token.",
+        )
     request.headers["Authorization"] = _SCHEME + access_token
     return request

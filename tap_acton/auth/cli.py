@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tap_acton import interrupts
 from tap_acton.auth.account import daily_budget, open_account, open_store
 from tap_acton.auth.authenticator import LOGINS_AN_HOUR, TokenKeeper
 from tap_acton.clock import SYSTEM_CLOCK, moment
@@ -53,11 +54,13 @@ def status(sources: tuple[str, ...], *, as_json: bool) -> None:
 @_config_option
 def refresh(sources: tuple[str, ...]) -> None:
     """Renew the tokens now, or log in if OAuthPassword has none yet."""
-    settings = _settings(sources)
-    keeper = open_account(settings).auth
-    if not isinstance(keeper, TokenKeeper):
+    account = open_account(_settings(sources))
+    if not isinstance(account.auth, TokenKeeper):
         raise ConfigError("Nothing can be renewed while initiate_oauth is OFF")
-    tokens = keeper.obtain(even_if_fresh=True)
+    try:
+        tokens = account.auth.obtain(even_if_fresh=True)
+    finally:
+        account.transport.close()
     expires = moment(tokens.expires_at).isoformat(timespec="seconds") if tokens.expires_at else "-"
     click.echo(f"The access token is valid until {expires}.")
 
@@ -76,6 +79,7 @@ def logout(sources: tuple[str, ...]) -> None:
 
 def main() -> None:
     """Run the command; errors are one line on stderr and an exit code."""
+    interrupts.listen()
     try:
         code = auth.main(standalone_mode=False)
     except ActOnError as error:
@@ -84,8 +88,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except click.Abort:
-        code = 130
+    except interrupts.Interrupted as stop:
+        click.echo("Error: Stopped by a signal.", err=True)
+        code = stop.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 

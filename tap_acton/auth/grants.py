@@ -13,11 +13,14 @@ from tap_acton.auth.tokens import TokenSet
 from tap_acton.errors import (
     ActOnError,
     BudgetSpentError,
+    ConfigError,
+    NoReplyError,
     NotConnectedError,
     RateLimitedError,
     RequestRefusedError,
     ServerFailedError,
     TokenRefusedError,
+    TokenReplyLostError,
     UnexpectedReplyError,
 )
 from tap_acton.transport.replies import Reply, judge
@@ -27,11 +30,24 @@ if TYPE_CHECKING:
     from tap_acton.settings import Settings
     from tap_acton.transport.session import Transport
 
-__all__ = ["Grants", "was_consumed"]
+__all__ = ["Grants", "was_consumed", "was_sent"]
 
 _PATH = "/token"
 _LIFETIME_S = 3600.0
 """What every document states, for a reply that does not say."""
+_SENT = {"password": "login", "authorization_code": "code", "refresh_token": "refresh token"}
+_LONGEST_LIFETIME_S = 10 * 365 * 86_400.0
+_NO_API = "PUBLIC_API_FEATURE_NOT_ENABLED"
+"""See the FAQ at https://connect.act-on.com/hc/en-us, "Act-On API"."""
+
+
+_NEVER_SENT = (NotConnectedError, BudgetSpentError, ConfigError)
+"""No connection, a limit of ours, or something wrong here: a certificate, a file."""
+
+
+def was_sent(error: ActOnError) -> bool:
+    """Tell whether a grant that ended like this may have reached the server."""
+    return not isinstance(error, _NEVER_SENT)
 
 
 def was_consumed(error: ActOnError) -> bool:
@@ -39,14 +55,21 @@ def was_consumed(error: ActOnError) -> bool:
 
     It has not if the request never left, was one too many, or if the client was unknown.
     """
-    if isinstance(error, NotConnectedError | RateLimitedError | BudgetSpentError):
+    if not was_sent(error) or isinstance(error, RateLimitedError):
         return False
-    return not (isinstance(error, TokenRefusedError) and error.code != "invalid_grant")
+    return not isinstance(error, TokenRefusedError) or error.code == "invalid_grant"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grants:
-    """Asks for tokens with the settings' credentials."""
+    """Asks for tokens with the settings' credentials.
+
+    Every method may raise, beside what its limits raise:
+        TokenReplyLostError: The request was sent, and no answer of use came back.
+        TokenRefusedError: Act-On refuses the client, the user, the token or the code.
+        RateLimitedError: There were too many requests or logins; nothing was used up.
+        NotConnectedError: Nothing was sent.
+    """
 
     transport: Transport
     settings: Settings
@@ -83,8 +106,15 @@ class Grants:
             "client_secret": self.settings.client_secret,
         }
         sent_at = self.clock.now()
-        reply = self.transport.post_form(_PATH, {key: value or "" for key, value in form.items()})
-        return _tokens(_accepted(reply), reply, sent_at)
+        try:
+            reply = self.transport.post_form(
+                _PATH, {key: value or "" for key, value in form.items()}
+            )
+            return _tokens(_accepted(reply), reply, sent_at)
+        except NotConnectedError:
+            raise
+        except (NoReplyError, ServerFailedError, UnexpectedReplyError) as error:
+            raise _lost(error, fields["grant_type"]) from error
 
 
 def _accepted(reply: Reply) -> Any:
@@ -93,14 +123,26 @@ def _accepted(reply: Reply) -> Any:
         return reply.json()
     except (RequestRefusedError, TokenRefusedError) as error:
         raise _refused(error) from None
-    except ServerFailedError as error:
-        raise UnexpectedReplyError(
-            error.what, where=error.where, status=error.status, request_id=error.request_id
-        ) from None
+
+
+def _lost(error: ActOnError, grant_type: str | None) -> TokenReplyLostError:
+    step = "The next run logs in again."
+    if grant_type != "password":
+        step = "It is not sent again, as it works only once. Log in again: the next run does so "
+        step += "with OAuthPassword; else set a new refresh_token or oauth_verifier."
+    return TokenReplyLostError(
+        f"A {_SENT.get(grant_type or '')} was sent, and its reply was lost",
+        where=error.where,
+        status=error.status,
+        request_id=error.request_id,
+        next_step=step,
+    )
 
 
 def _refused(error: ActOnError) -> TokenRefusedError:
-    if error.code == "invalid_grant":
+    if _NO_API in error.what:
+        step = "Ask Act-On's support to enable the API for this account."
+    elif error.code == "invalid_grant":
         step = "Log in again: with OAuthPassword check username and password; else "
         step += "run tap-acton-auth login."
     else:
@@ -134,6 +176,8 @@ def _tokens(data: Any, reply: Reply, sent_at: float) -> TokenSet:
 
 def _lifetime_s(expires_in: Any) -> float:
     try:
-        return float(expires_in)
-    except (TypeError, ValueError):
+        lifetime_s = float(expires_in)
+    except (TypeError, ValueError, OverflowError):
         return _LIFETIME_S
+    # Neither nothing nor NaN: that would be a refresh for each request.
+    return lifetime_s if 0 < lifetime_s < _LONGEST_LIFETIME_S else _LIFETIME_S

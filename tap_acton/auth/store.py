@@ -57,7 +57,7 @@ class FileStore:
         self.path = path
         self._passphrase = passphrase
         self._keys: dict[bytes, bytes] = {}
-        self._lock = FileLock(path.with_name(path.name + ".lock"), timeout=lock_timeout_s)
+        self._lock_timeout_s = lock_timeout_s
 
     def __repr__(self) -> str:
         return f"FileStore({str(self.path)!r})"
@@ -70,9 +70,11 @@ class FileStore:
             SettingsFileLockedError: Another process keeps us out for too long.
             SettingsFileAccessError: The folder cannot be made or written.
         """
+        # A new object each time: one that was made before a fork does not work after it.
+        lock = FileLock(self.path.with_name(self.path.name + ".lock"), timeout=self._lock_timeout_s)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock.acquire()
+            lock.acquire()
         except Timeout:
             raise SettingsFileLockedError(
                 f"The settings file {self.path} is locked by another process",
@@ -83,7 +85,7 @@ class FileStore:
         try:
             yield
         finally:
-            self._lock.release()
+            lock.release()
 
     def load(self) -> Memory:
         """Return what is kept; an empty memory if there is no file.

@@ -98,8 +98,11 @@ class Memory:
         return replace(kept, tokens=None, generation=self.generation + 1)
 
     def recent_logins(self, now: float) -> tuple[float, ...]:
-        """Return the logins that count towards the hourly limit."""
-        return tuple(at for at in self.logins if now - _LOGIN_WINDOW_S < at <= now)
+        """Return the logins that count towards the hourly limit.
+
+        Those of the near future count too: another machine's clock may be ahead of ours.
+        """
+        return tuple(at for at in self.logins if abs(now - at) < _LOGIN_WINDOW_S)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON data. It holds secrets."""

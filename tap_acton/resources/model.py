@@ -154,5 +154,5 @@ class Resource:
 
 
 def _property(column: Column) -> dict[str, Any]:
-    words = {"title": column.title, "description": column.description}
-    return {**column.type.schema, **{key: text for key, text in words.items() if text}}
+    words = {"title": column.title, "description": column.description or None}
+    return {**column.type.schema, **{key: text for key, text in words.items() if text is not None}}

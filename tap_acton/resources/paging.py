@@ -4,8 +4,9 @@ Act-On pages by offset over rows that others insert, change and delete meanwhile
 no document promises. What we rely on is that rows which nobody touches keep their order among
 themselves. So each page repeats the last row of the page before (the seam). If a page begins with
 a row that we have read, unchanged, then nothing untouched before it is unread; if it does not, we
-go back until one does. Rows met again are dropped. What moving rows cannot explain (a page that
-repeats for ever, a table that ends before its total) is asked for again, and at last an error.
+go back until one does. Rows met again are dropped. The end is believed only of a page whose seam
+is where it was. What moving rows cannot explain (a page that repeats for ever, a table that ends
+before its total) is asked for again, and at last an error.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ _ANCHORS = 10
 """Rows remembered across runs; one of them is enough to find the place again."""
 _MARKS = 100_000
 """Rows remembered within a run, to find the place again after rows have moved."""
-_PATIENCE = 3
-"""Replies in a row that bring nothing before the server is called wrong."""
+_PATIENCE = 5
+"""Equal replies in a row before the server is called wrong."""
+_STEPS = 3
+"""Steps back by a page each; then they double."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,54 +149,60 @@ class _Walk:
     """Marks of the rows before it, the last one last."""
     seen: set[str] = field(default_factory=set)
     marks: dict[str, None] = field(default_factory=dict)
-    before: list[str] = field(default_factory=list)
+    before: list[str] | None = None
     """Marks of the batch before this one."""
+    widest: int = 0
+    """Rows of the largest batch: the server may give fewer than we ask for."""
+    repeats: int = 0
+    """Batches in a row that were like the one before."""
     fruitless: int = 0
+    """Batches in a row without a new row."""
 
     def pages(self) -> Iterator[Page]:
-        self.next, self.last = self.resume.offset, self.resume.anchors
-        self._remember(self.last)
+        if self.resume.anchors:
+            self.next, self.last = self.resume.offset, self.resume.anchors
+            self.widest = min(2, len(self.last))
+            self._remember(self.last)
         done = False
         while not done:
-            was_at = self.next
+            was_at, seam = self.next, self.last[-1:]
             offset, batch = self._joining()
-            nothing_after = offset == was_at - 1 and batch.marks[-1:] == list(self.last[-1:])
-            at_end = nothing_after or not batch.marks
+            as_expected = not was_at or (offset < was_at and batch.marks[:1] == list(seam))
             new = self._take(offset, batch)
-            self.fruitless = 0 if new or self.next > was_at else self.fruitless + 1
-            done = self._is_done(batch, at_end=at_end)
+            done = self._is_end(batch, seam, as_expected=as_expected)
+            if not done:
+                self._check_progress(batch)
             yield Page(records=new, position=Position(offset=self.next, anchors=self.last))
 
     def _joining(self) -> tuple[int, Batch]:
         """Return a batch that joins what has been read, and its offset."""
-        offset = self.next - 1 if self.last and self.next else self.next
+        seam = 1 if self.widest > 1 else 0  # if rows come one by one, a seam would be all
+        offset = max(0, self.next - seam)
         batch = self._ask(offset)
-        if len(batch.marks) > 1 and batch.marks == self.before:
-            batch = self._ask_again(offset, batch)
-        step = self.count - 1
-        while self.last and offset and not self._joins(batch):
-            offset = max(0, offset - step)
-            step *= 2
+        for step in itertools.count(1):
+            if not offset or self._joins(offset, batch):
+                break
+            pages = 2 ** max(0, step - _STEPS)
+            offset = max(0, offset - pages * max(1, self.widest - 1))
             batch = self._ask(offset)
         return offset, batch
 
-    def _joins(self, batch: Batch) -> bool:
-        return bool(batch.marks) and batch.marks[0] in self.marks
+    def _joins(self, offset: int, batch: Batch) -> bool:
+        if offset == self.next:
+            return not batch.marks
+        # Whatever is before an anchor has been read, by the walk that set it.
+        return bool(batch.marks) and (
+            batch.marks[0] in self.marks or not self._anchors.isdisjoint(batch.marks)
+        )
+
+    @property
+    def _anchors(self) -> frozenset[str]:
+        return frozenset(self.resume.anchors)
 
     def _ask(self, offset: int) -> Batch:
-        return self.fetch({"count": str(self.count), "offset": str(offset)})
-
-    def _ask_again(self, offset: int, repeated: Batch) -> Batch:
-        """The page before came again: a fault that passes, or a server that does not page."""
-        for _ in range(_PATIENCE):
-            batch = self._ask(offset)
-            if batch.marks != repeated.marks:
-                return batch
-        if repeated.total is None and len(repeated.marks) != self.count:
-            return repeated  # it ignores count and offset, and so has shown everything
-        raise UnexpectedReplyError(
-            f"The server repeats a page (offset {offset:,})", next_step="Run again later."
-        )
+        batch = self.fetch({"count": str(self.count), "offset": str(offset)})
+        self.widest = max(self.widest, len(batch.marks))
+        return batch
 
     def _take(self, offset: int, batch: Batch) -> list[Record]:
         new = []
@@ -201,6 +210,8 @@ class _Walk:
             if identity not in self.seen:
                 self.seen.add(identity)
                 new.append(record)
+        self.repeats = self.repeats + 1 if batch.marks == self.before else 0
+        self.fruitless = 0 if new else self.fruitless + 1
         self.before = batch.marks
         self.next = offset + len(batch.marks)
         self.last = (*self.last, *batch.marks)[-_ANCHORS:]
@@ -212,15 +223,30 @@ class _Walk:
         for mark in list(itertools.islice(self.marks, max(0, len(self.marks) - _MARKS))):
             del self.marks[mark]
 
-    def _is_done(self, batch: Batch, *, at_end: bool) -> bool:
+    def _is_end(self, batch: Batch, seam: tuple[str, ...], *, as_expected: bool) -> bool:
         total = batch.total
-        if total is not None and self.next == total:
+        short = len(batch.marks) < self.widest  # a server that gives fewer rows has no more
+        if self.next == total and (as_expected or short):
             return True
-        if total is None or self.filtered or self.next > total:
-            return at_end
-        if self.fruitless >= _PATIENCE:
-            raise UnexpectedReplyError(
-                f"The rows end at {self.next:,}, and the total says {total:,}",
-                next_step="Rows change too fast, or the server miscounts; run again.",
-            )
-        return False
+        if total is not None and self.next < total and not self.filtered:
+            return False
+        if not batch.marks:  # behind the only row, or there is none: the second reply is believed
+            return self.next > 0 or (not self.seen and self.fruitless > 1)
+        return (short and batch.marks[-1:] == list(seam)) or self._ignores_paging(batch)
+
+    def _ignores_paging(self, batch: Batch) -> bool:
+        """Tell whether the server shows everything, whatever it is asked for."""
+        size = len(batch.marks)
+        if not self.repeats or batch.total is not None or size in (1, self.count):
+            return False
+        return size == len(self.seen) == len(self.fetch({"count": "1", "offset": "0"}).marks)
+
+    def _check_progress(self, batch: Batch) -> None:
+        rounds = len(self.seen) // max(1, self.widest - 1)
+        if self.repeats < _PATIENCE and self.fruitless <= _PATIENCE + rounds:
+            return
+        total = "" if batch.total is None else f" of {batch.total:,}"
+        raise UnexpectedReplyError(
+            f"The server's pages do not add up (row {self.next:,}{total})",
+            next_step="Rows change too fast, or the server errs; run again later.",
+        )

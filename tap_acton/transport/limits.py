@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -10,7 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from filelock import FileLock, Timeout
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
-from tap_acton.errors import BudgetSpentError, SettingsFileAccessError, SettingsFileLockedError
+from tap_acton.errors import (
+    BudgetSpentError,
+    SettingsFileAccessError,
+    SettingsFileError,
+    SettingsFileLockedError,
+)
 from tap_acton.files import replace_file
 
 if TYPE_CHECKING:
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["AllLimits", "DailyBudget", "Limit", "Pace", "RunBudget"]
+
+logger = logging.getLogger("tap-acton")
 
 _MARGIN = 0.98
 """Share of the allowed rate that we use: requests sent evenly arrive a little unevenly."""
@@ -127,7 +135,6 @@ class DailyBudget:
         self._left = 0
         self._day = ""
         self._threads = threading.Lock()
-        self._processes = FileLock(path.with_name(path.name + ".lock"), timeout=_LOCK_TIMEOUT_S)
 
     def take(self) -> None:
         """Count one request.
@@ -153,21 +160,32 @@ class DailyBudget:
         """The pace is not this limit's concern."""
 
     def close(self) -> None:
-        """Give the rest of the block back."""
+        """Give the rest of the block back, if the file can be written."""
         with self._threads:
-            if self._left and self._today() == self._day:
-                self._change(-self._left)
-            self._left = 0
+            left, self._left = self._left, 0
+            if not left or self._today() != self._day:
+                return
+            try:
+                self._change(-left)
+            except SettingsFileError as error:
+                logger.debug("Requests that were set aside stay counted: %s", error)
 
     def remaining(self) -> int:
-        """Return the requests that are left today."""
-        return self._limit - self._spent_today()
+        """Return the requests that are left today.
+
+        Raises:
+            SettingsFileAccessError: The file cannot be read.
+        """
+        try:
+            return max(0, self._limit - self._spent_today())
+        except OSError as error:
+            raise self._no_access("read", error) from None
 
     def _change(self, wanted: int) -> int:
         """Take up to `wanted` requests from the file; a negative number gives them back."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._processes:
+            with FileLock(self._path.with_name(self._path.name + ".lock"), timeout=_LOCK_TIMEOUT_S):
                 spent = self._spent_today()
                 granted = min(wanted, max(0, self._limit - spent))
                 self._day = self._today()
@@ -178,11 +196,14 @@ class DailyBudget:
                 f"The count of requests in {self._path} is locked by another process"
             ) from None
         except OSError as error:
-            raise SettingsFileAccessError(
-                f"Cannot write the count of requests to {self._path}: {error.strerror}",
-                next_step="Set oauth_settings_location to a folder that can be written.",
-            ) from None
+            raise self._no_access("write", error) from None
         return granted
+
+    def _no_access(self, verb: str, error: OSError) -> SettingsFileAccessError:
+        return SettingsFileAccessError(
+            f"Cannot {verb} the count of requests in {self._path}: {error.strerror}",
+            next_step="Set oauth_settings_location to a file in a folder that can be written.",
+        )
 
     def _spent_today(self) -> int:
         try:

@@ -25,7 +25,7 @@ __all__ = ["Reply", "ReportedError", "TokenInvalidError", "judge", "reported_err
 
 _THROTTLE_CODES = {"429", *(str(code) for code in range(900800, 900808))}
 _TOKEN_CODES = {str(code) for code in range(900901, 900906)}
-_THROTTLE_WORDS = re.compile(r"throttl|rate.?limit|too many requests|quota", re.IGNORECASE)
+_THROTTLE_WORDS = re.compile(r"throttl|rate.?limit|too many|quota", re.IGNORECASE)
 _THROTTLE_STATUSES = {403, 503}
 _OK = 200
 _UNAUTHORIZED = 401
@@ -153,7 +153,7 @@ _LARGEST_ENVELOPE = 4096
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdigit() else None
+    return float(text) if text and text.isdecimal() else None
 
 
 def _text(value: Any) -> str | None:
@@ -162,7 +162,7 @@ def _text(value: Any) -> str | None:
 
 def _status(text: str | None) -> int | None:
     digits = (text or "")[:3]
-    return int(digits) if digits.isdigit() else None
+    return int(digits) if digits.isdecimal() else None
 
 
 def _fault(body: dict[str, Any]) -> ReportedError | None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 import backoff
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import ActOnError, NotConnectedError, RateLimitedError
+from tap_acton.errors import ActOnError, RateLimitedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RetryPolicy", "is_retryable", "was_never_sent"]
+__all__ = ["RetryPolicy", "is_retryable"]
 
 T = TypeVar("T")
 
@@ -24,11 +24,6 @@ _LONGEST_WAIT_S = 30
 def is_retryable(error: ActOnError) -> bool:
     """Tell whether a GET that failed like this may be sent again."""
     return error.retryable
-
-
-def was_never_sent(error: ActOnError) -> bool:
-    """Tell whether the request never left: the one failure after which a POST may follow."""
-    return isinstance(error, NotConnectedError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,7 @@ from tap_acton.errors import (
     RateLimitedError,
 )
 from tap_acton.transport.replies import Reply, TokenInvalidError, judge
-from tap_acton.transport.retry import RetryPolicy, is_retryable, was_never_sent
+from tap_acton.transport.retry import RetryPolicy, is_retryable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -149,12 +149,13 @@ class Transport:
         def attempt() -> T:
             return decode(self._with_one_renewal(path, params, auth))
 
-        return self._retry.run(attempt, again=self._noted(is_retryable))
+        return self._retry.run(attempt, again=self._note_and_decide)
 
     def post_form(self, path: str, form: Mapping[str, str]) -> Reply:
         """Send a form once, on a connection of its own, and return the reply unjudged.
 
-        An attempt that never made a connection is no attempt, and is repeated.
+        Nothing is tried again here, even if no connection was made: whoever sends a token
+        notes that first, and must not wait inside that step.
 
         Raises:
             NoReplyError: No whole reply came; the server may have acted all the same.
@@ -167,15 +168,8 @@ class Transport:
             headers={**self._headers, "Connection": "close"},
             data=dict(form),
         ).prepare()
-
-        def attempt() -> Reply:
-            with_new_connection = requests.Session()
-            try:
-                return self._exchange(with_new_connection, request, f"POST {path}")
-            finally:
-                with_new_connection.close()
-
-        return self._retry.run(attempt, again=self._noted(was_never_sent))
+        with requests.Session() as with_new_connection:
+            return self._exchange(with_new_connection, request, f"POST {path}")
 
     def _with_one_renewal(self, path: str, params: Mapping[str, str], auth: Authenticator) -> Reply:
         query = urlencode(params, quote_via=quote)
@@ -193,16 +187,13 @@ class Transport:
         judge(reply)
         return reply
 
-    def _noted(self, again: Callable[[ActOnError], bool]) -> Callable[[ActOnError], bool]:
-        def note_and_decide(error: ActOnError) -> bool:
-            if isinstance(error, RateLimitedError):
-                self._limits.throttled()
-            decided = again(error)
-            if decided:
-                logger.debug("Trying again: %s", error)
-            return decided
-
-        return note_and_decide
+    def _note_and_decide(self, error: ActOnError) -> bool:
+        if isinstance(error, RateLimitedError):
+            self._limits.throttled()
+        again = is_retryable(error)
+        if again:
+            logger.debug("Trying again: %s", error)
+        return again
 
     def _exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
         self._limits.take()
@@ -266,7 +257,10 @@ def _no_reply(error: requests.RequestException, where: str) -> ActOnError:
 
 
 def _causes(error: Any) -> Any:
-    """Yield an error and what it wraps: urllib3's reasons sit in `args` and `reason`."""
+    """Yield an error and what it wraps: urllib3's reasons sit in `args` and `reason`.
+
+    Not `__context__`: that may be an older failure, which the caller was just handling.
+    """
     pending, known = [error], set()
     while pending:
         current = pending.pop()
@@ -274,5 +268,5 @@ def _causes(error: Any) -> Any:
             continue
         known.add(id(current))
         yield current
-        inner = (*current.args, getattr(current, "reason", None), current.__context__)
+        inner = (*current.args, getattr(current, "reason", None))
         pending.extend(item for item in inner if item is not None)

@@ -1,0 +1,59 @@
+"""What tests of every kind share: simulators, and configurations that lead to them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_acton.simulator import Options, Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Simulate = Callable[..., Simulator]
+    Configure = Callable[..., dict[str, Any]]
+
+SMALL: dict[str, Any] = {
+    "requests_per_second": 0,
+    "lists": 3,
+    "contacts": 30,
+    "messages": 6,
+    "recipients": 5,
+    "suppressed": 5,
+}
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulate]:
+    """Start a small simulator with options of the test's own."""
+    with ExitStack() as stack:
+
+        def start(**options: Any) -> Simulator:
+            return stack.enter_context(Simulator(Options(**{**SMALL, **options})))
+
+        yield start
+
+
+@pytest.fixture
+def configure(tmp_path: Path) -> Configure:
+    """Make a configuration that logs in to a simulator; None takes a setting out."""
+
+    def make(sim: Simulator, **changes: Any) -> dict[str, Any]:
+        known = sim.credentials
+        config = {
+            "auth_scheme": "OAuthPassword",
+            "api_url": sim.url,
+            "client_id": known.client_id,
+            "client_secret": known.client_secret,
+            "username": known.username,
+            "password": known.password,
+            "oauth_settings_location": str(tmp_path / "settings" / "tokens.json"),
+            "requests_per_second": 100_000,
+            **changes,
+        }
+        return {name: value for name, value in config.items() if value is not None}
+
+    return make

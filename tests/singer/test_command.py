@@ -1,0 +1,253 @@
+"""`tap-acton` as a user runs it: exit codes, one line for each error, and no secret anywhere."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_acton.settings import settings_table
+from tap_acton.simulator import Fault, Options, Simulator
+from tests.harness import TAP, Messages, config_for, discover, only, run_tap, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Simulator]:
+    """An account that no test changes."""
+    options = Options(lists=2, contacts=20, messages=6, suppressed=5, requests_per_second=0)
+    with Simulator(options) as simulator:
+        yield simulator
+
+
+def written(folder: Path, name: str, content: Any) -> str:
+    """Write a file, as JSON unless it is a text, and return its path."""
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return str(path)
+
+
+def one_error_line(stderr: str) -> str:
+    """Return the one line that is no log line, after checking that there is one."""
+    assert "Traceback" not in stderr
+    errors = [line for line in stderr.splitlines() if line.startswith("Error: ")]
+    others = [line for line in stderr.splitlines() if " | " not in line]
+    assert others == errors
+    assert len(errors) == 1
+    return errors[0]
+
+
+BAD_CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown region": ({"region": "mars"}, "region"),
+    "bad URL": ({"api_url": "api.actonsoftware.com"}, "api_url"),
+    "no client secret": ({"client_secret": None}, "client_secret"),
+    "no password": ({"password": ""}, "password"),
+    "page size too large": ({"page_size": 1001}, "page_size"),
+    "page size no number": ({"page_size": "many"}, "page_size"),
+    "bad date": ({"start_date": "yesterday"}, "start_date"),
+    "dates the wrong way round": (
+        {"start_date": "2026-02-01", "end_date": "2026-01-01"},
+        "start_date",
+    ),
+    "typo": ({"page_sise": 10}, "page_size"),
+    "settings location in no folder": (
+        {"oauth_settings_location": "/dev/null/OAuthSettings.txt"},
+        "oauth_settings_location",
+    ),
+    "lists no texts": ({"lists": [1]}, "lists"),
+    "stream map without its keys": (
+        {"stream_maps": {"forms": {"title": "title", "__else__": None}}},
+        "stream_maps",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "named"), BAD_CONFIGS.values(), ids=BAD_CONFIGS)
+def test_a_bad_setting_is_named_in_one_line(
+    change: dict[str, Any], named: str, account: Simulator, tmp_path: Path
+) -> None:
+    config = written(tmp_path, "config.json", config_for(account, tmp_path) | change)
+    run = run_tap("--config", config)
+    assert run.returncode == 2
+    assert named in one_error_line(run.stderr)
+    assert run.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "action", [["--discover"], ["--test"], []], ids=["discover", "test", "run"]
+)
+def test_every_action_checks_the_settings(
+    action: list[str], account: Simulator, tmp_path: Path
+) -> None:
+    config = written(tmp_path, "config.json", config_for(account, tmp_path) | {"region": "mars"})
+    run = run_tap("--config", config, *action)
+    assert run.returncode == 2
+    assert "region" in one_error_line(run.stderr)
+
+
+@pytest.mark.parametrize(
+    ("option", "content"),
+    [
+        ("--config", "{not json"),
+        ("--config", "[]"),
+        ("--catalog", "{not json"),
+        ("--catalog", {"streams": {"forms": {}}}),
+        ("--catalog", {"streams": [{"tap_stream_id": "nobody", "schema": {}, "metadata": []}]}),
+        ("--state", "{not json"),
+        ("--state", {"bookmarks": [1]}),
+        ("--state", {"bookmarks": {"forms": {"resume": 3}}}),
+        ("--state", {"bookmarks": {"hard_bounces": {"replication_key_value": "soon"}}}),
+    ],
+    ids=str,
+)
+def test_a_bad_file_is_named_in_one_line(
+    option: str, content: Any, account: Simulator, tmp_path: Path
+) -> None:
+    good = written(tmp_path, "config.json", config_for(account, tmp_path))
+    bad = written(tmp_path, "bad.json", content)
+    run = run_tap(*(["--config", good] if option != "--config" else []), option, bad)
+    assert run.returncode == 2
+    assert option.strip("-")[:6] in one_error_line(run.stderr)
+    assert run.stdout == ""
+
+
+def test_a_missing_file_is_named_in_one_line(tmp_path: Path) -> None:
+    run = run_tap("--config", str(tmp_path / "nowhere.json"))
+    assert run.returncode == 2
+    assert "nowhere.json" in one_error_line(run.stderr)
+
+
+def test_a_wrong_password_ends_with_two_and_is_sent_once(tmp_path: Path) -> None:
+    with Simulator(Options(lists=1, contacts=2, messages=1)) as simulator:
+        config = config_for(simulator, tmp_path) | {"password": "Hunter2-is-wrong"}
+        run = run_tap("--config", written(tmp_path, "config.json", config), "--discover")
+        assert run.returncode == 2
+        assert "password" in one_error_line(run.stderr)
+        assert "Hunter2" not in run.stderr + run.stdout
+        assert [entry.path for entry in simulator.journal] == ["/token"]
+
+
+def test_no_secret_is_ever_printed(account: Simulator, tmp_path: Path) -> None:
+    config = config_for(account, tmp_path)
+    path = written(tmp_path, "config.json", config)
+    run = run_tap("--config", path, TAP_ACTON_LOGLEVEL="DEBUG")
+    assert run.returncode == 0
+    stored = (tmp_path / "OAuthSettings.txt").read_text()
+    for secret in (config["client_secret"], config["password"], account.credentials.password):
+        assert secret not in run.stdout + run.stderr + stored
+    assert "Bearer" not in run.stdout + run.stderr
+
+
+def test_the_environment_configures_too(account: Simulator, tmp_path: Path) -> None:
+    config = config_for(account, tmp_path)
+    environment = {f"TAP_ACTON_{name.upper()}": str(value) for name, value in config.items()}
+    run = run_tap("--config", "ENV", "--discover", **environment)
+    assert run.returncode == 0
+    assert len(json.loads(run.stdout)["streams"]) > 10
+
+
+def test_about_lists_every_setting() -> None:
+    run = run_tap("--about", "--format", "json")
+    assert run.returncode == 0
+    about = json.loads(run.stdout)
+    listed = (
+        {setting["name"] for setting in about["settings"]}
+        if isinstance(about["settings"], list)
+        else set(about["settings"]["properties"])
+    )
+    assert {setting.name for setting in settings_table()} <= listed
+
+
+def test_a_sync_tells_its_story_in_about_ten_lines(account: Simulator, tmp_path: Path) -> None:
+    run = run_tap("--config", written(tmp_path, "config.json", config_for(account, tmp_path)))
+    assert len(run.stderr.splitlines()) <= 10
+
+
+@pytest.mark.parametrize(
+    ("faulty", "code"), [("/api/1/form", 3), ("/api/1/*", 1)], ids=["one stream", "all streams"]
+)
+def test_failed_streams_show_in_the_exit_code(faulty: str, code: int, tmp_path: Path) -> None:
+    options = Options(lists=1, contacts=5, messages=2, requests_per_second=0)
+    with Simulator(options) as simulator:
+        config = config_for(simulator, tmp_path)
+        catalog = written(tmp_path, "catalog.json", only(discover(config), "forms", "campaigns"))
+        simulator.faults.add(Fault(kind="status", status=500, path=faulty, times=0))
+        path = written(tmp_path, "config.json", config)
+        run = run_tap("--config", path, "--catalog", catalog)
+    assert run.returncode == code
+    assert "forms" in one_error_line(run.stderr)
+
+
+def test_a_spent_budget_ends_with_75(account: Simulator, tmp_path: Path) -> None:
+    config = config_for(account, tmp_path, max_requests_per_run=4)
+    run = run_tap("--config", written(tmp_path, "config.json", config))
+    assert run.returncode == 75
+    assert "max_requests_per_run" in one_error_line(run.stderr)
+
+
+def test_the_daily_budget_counts_across_runs(account: Simulator, tmp_path: Path) -> None:
+    config = config_for(account, tmp_path, daily_request_budget=20)
+    path = written(tmp_path, "config.json", config)
+    before = len(account.journal)
+    codes = [run_tap("--config", path, "--discover").returncode for _ in range(8)]
+    assert codes[0] == 0
+    assert codes[-1] == 75
+    assert len(account.journal) - before == 20
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+)
+def test_a_signal_ends_with_a_state_that_the_next_run_goes_on_from(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    options = Options(lists=1, contacts=400, messages=2, requests_per_second=0)
+    with Simulator(options) as simulator:
+        config = config_for(simulator, tmp_path, page_size=50)
+        catalog = only(discover(config), "list_api_example_list")
+        arguments = [
+            *("--config", written(tmp_path, "config.json", config)),
+            *("--catalog", written(tmp_path, "catalog.json", catalog)),
+        ]
+        simulator.faults.add(Fault(kind="slow", path="/api/1/list/*", first=5, delay_s=600))
+        simulator.journal.clear()
+        output = tmp_path / "messages.jsonl"
+        with (
+            output.open("w") as stdout,
+            subprocess.Popen(
+                [TAP, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True
+            ) as process,
+        ):
+            wait_until(lambda: len(simulator.journal.matching(path="/api/1/list/*")) >= 4)
+            process.send_signal(number)
+            _, stderr = process.communicate(timeout=30)
+        messages = Messages.parse(output.read_text().splitlines())
+        state = written(tmp_path, "state.json", messages.state)
+        simulator.faults.clear()
+        again = Messages.parse(run_tap(*arguments, "--state", state).stdout.splitlines())
+    assert process.returncode == code
+    assert "Stopped by a signal" in one_error_line(stderr)
+    assert messages.types[-1] == "STATE"
+    stream = "list_api_example_list"
+    ids = [{record["contact_id"] for record in run.records[stream]} for run in (messages, again)]
+    assert len(ids[0] | ids[1]) == 400
+    assert len(ids[1]) < 400
+
+
+def test_a_target_that_goes_away_is_one_line(account: Simulator, tmp_path: Path) -> None:
+    config = written(tmp_path, "config.json", config_for(account, tmp_path))
+    with subprocess.Popen(
+        [TAP, "--config", config], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        assert process.stderr
+        stderr = process.stderr.read()
+    assert process.returncode == 1
+    assert "pipe" in one_error_line(stderr)

@@ -1,0 +1,481 @@
+"""Paging over a table that moves: nothing that stays is lost.
+
+The table is a list of rows in memory. Changes happen right before the requests that a test names,
+as those of other users do. A row that no change touches is "untouched".
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tap_acton.errors import UnexpectedReplyError
+from tap_acton.resources.paging import Batch, OffsetPaging, OnePage, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+BOUNDED = settings(
+    max_examples=400, deadline=None, derandomize=True, database=None, report_multiple_bugs=False
+)
+ENOUGH_REQUESTS = 2_000
+TOTALS = ("exact", "none", "whole")
+"""What the server's total counts: the rows; nothing; rows that the filter leaves out, too."""
+
+
+@dataclass(frozen=True)
+class Row:
+    key: int
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A change that somebody makes right before a request."""
+
+    before: int
+    """Number of the request, from 1."""
+    kind: str
+    at: int
+    """Position in the table; beyond its end counts from its start again."""
+    to: int = 0
+    rows: int = 1
+
+
+@dataclass(kw_only=True)
+class Table:
+    """A server's table, and the server."""
+
+    size: int
+    acts: tuple[Act, ...] = ()
+    newest_first: bool = False
+    """Whether changed and new rows go to the front."""
+    total: str = "exact"
+    cap: int = 1_000
+    spoil: Callable[[int, list[Row]], list[Row]] = lambda _number, rows: rows
+    """Changes the rows of a reply, by the number of the request."""
+    rows: list[Row] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+    requests: list[tuple[int, int]] = field(default_factory=list)
+    """Offset and count of each."""
+
+    def __post_init__(self) -> None:
+        self.rows = [Row(key) for key in range(self.size)]
+        self._keys = itertools.count(self.size)
+
+    def fetch(self, params: dict[str, str]) -> Batch:
+        offset, count = int(params["offset"]), int(params["count"])
+        self.requests.append((offset, count))
+        assert len(self.requests) < ENOUGH_REQUESTS, "it reads for ever"
+        number = len(self.requests)
+        for act in self.acts:
+            if act.before == number:
+                self.change(act)
+        return self.batch(self.spoil(number, self.page(offset, count)))
+
+    def page(self, offset: int, count: int) -> list[Row]:
+        return self.rows[offset : offset + min(count, self.cap)]
+
+    def batch(self, rows: list[Row]) -> Batch:
+        return Batch(
+            records=[{"key": row.key, "version": row.version} for row in rows],
+            identities=[str(row.key) for row in rows],
+            marks=[f"{row.key}.{row.version}" for row in rows],
+            total={"exact": len(self.rows), "none": None, "whole": len(self.rows) + 7}[self.total],
+        )
+
+    def change(self, act: Act) -> None:
+        for number in range(act.rows):
+            self._change_one(act, number)
+
+    def _change_one(self, act: Act, number: int) -> None:
+        if act.kind == "insert":
+            at = 0 if self.newest_first else act.at % (len(self.rows) + 1) + number
+            self.rows.insert(at, Row(next(self._keys)))
+            return
+        if len(self.rows) <= 1:
+            return  # the last row stays, so that there is something not to lose
+        row = self.rows.pop(act.at % len(self.rows))
+        self.touched.add(row.key)
+        if act.kind != "delete":
+            to = 0 if self.newest_first else (act.to if act.kind == "move" else act.at)
+            self.rows.insert(to % (len(self.rows) + 1), replace(row, version=row.version + 1))
+
+    @property
+    def untouched(self) -> set[int]:
+        return set(range(self.size)) - self.touched
+
+
+def walk(
+    table: Table, page_size: int, *, resume: Position | None = None, pages: int | None = None
+) -> list[tuple[list[int], Position]]:
+    """Read the table, or some pages of it: the keys and the position of each page."""
+    walking = OffsetPaging().pages(
+        table.fetch,
+        page_size=page_size,
+        filtered=table.total == "whole",
+        resume=resume or Position(),
+    )
+    return [
+        ([record["key"] for record in page.records], page.position)
+        for page in itertools.islice(walking, pages)
+    ]
+
+
+def keys(pages: Iterable[tuple[list[int], Position]]) -> list[int]:
+    return [key for found, _ in pages for key in found]
+
+
+acts = st.builds(
+    Act,
+    before=st.integers(1, 12),
+    kind=st.sampled_from(["insert", "update", "delete", "move"]),
+    at=st.integers(0, 60),
+    to=st.integers(0, 60),
+    rows=st.integers(1, 6),
+)
+tables = st.builds(
+    Table,
+    size=st.integers(1, 60),
+    acts=st.lists(acts, max_size=4).map(tuple),
+    newest_first=st.booleans(),
+    total=st.sampled_from(TOTALS),
+    cap=st.sampled_from([2, 3, 7, 1_000]),
+)
+quiet_tables = tables.map(lambda table: replace_acts(table, ()))
+page_sizes = st.sampled_from([1, 2, 3, 5, 10, 100])
+
+
+def replace_acts(table: Table, changes: tuple[Act, ...]) -> Table:
+    return Table(
+        size=table.size,
+        acts=changes,
+        newest_first=table.newest_first,
+        total=table.total,
+        cap=table.cap,
+    )
+
+
+# Nothing is lost
+
+
+@BOUNDED
+@given(table=tables, page_size=page_sizes)
+def test_every_untouched_row_is_read_once_whatever_happens_to_the_others(
+    table: Table, page_size: int
+) -> None:
+    found = keys(walk(table, page_size))
+    assert table.untouched <= set(found)
+
+
+@BOUNDED
+@given(table=tables, page_size=page_sizes)
+def test_no_row_is_read_twice_in_one_walk(table: Table, page_size: int) -> None:
+    found = keys(walk(table, page_size))
+    assert len(found) == len(set(found))
+
+
+@BOUNDED
+@given(table=quiet_tables, page_size=page_sizes)
+def test_rows_come_in_the_tables_order_while_nothing_moves(table: Table, page_size: int) -> None:
+    assert keys(walk(table, page_size)) == list(range(table.size))
+
+
+@BOUNDED
+@given(
+    size=st.integers(30, 60),
+    kinds=st.lists(st.sampled_from(["insert", "update", "delete", "move"]), min_size=30),
+    at=st.integers(0, 60),
+    newest_first=st.booleans(),
+    total=st.sampled_from(TOTALS),
+)
+def test_a_change_before_each_request_loses_none(
+    size: int, kinds: list[str], at: int, newest_first: bool, total: str
+) -> None:
+    changes = tuple(
+        Act(before=number, kind=kind, at=at + number, to=number)
+        for number, kind in enumerate(kinds, 1)
+    )
+    table = Table(size=size, acts=changes, newest_first=newest_first, total=total)
+    found = keys(walk(table, 10))
+    assert table.untouched <= set(found)
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("inserted", [8, 9, 10, 18, 19, 40])
+def test_rows_inserted_by_the_page_in_front_hide_none(total: str, inserted: int) -> None:
+    table = Table(size=35, acts=(Act(before=2, kind="insert", at=0, rows=inserted),), total=total)
+    found = keys(walk(table, 10))
+    assert table.untouched <= set(found)
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("deleted", [1, 5, 9, 10, 25])
+def test_rows_deleted_by_the_page_in_front_hide_none(total: str, deleted: int) -> None:
+    table = Table(size=60, acts=(Act(before=4, kind="delete", at=0, rows=deleted),), total=total)
+    found = keys(walk(table, 10))
+    assert table.untouched <= set(found)
+
+
+# A killed walk goes on
+
+
+@BOUNDED
+@given(
+    table=tables,
+    page_size=page_sizes,
+    killed_after=st.integers(0, 10),
+    meanwhile=st.lists(acts, max_size=4),
+    later=st.lists(acts, max_size=2),
+)
+def test_a_new_walk_from_any_position_loses_none(
+    table: Table, page_size: int, killed_after: int, meanwhile: list[Act], later: list[Act]
+) -> None:
+    pages = walk(table, page_size, pages=killed_after + 1)
+    position = Position.from_json(pages[-1][1].to_json())
+    for act in meanwhile:
+        table.change(act)
+    table.requests.clear()
+    table.acts = tuple(later)
+    again = walk(table, page_size, resume=position)
+    assert table.untouched <= {*keys(pages), *keys(again)}
+
+
+@BOUNDED
+@given(table=quiet_tables, page_size=page_sizes, killed_after=st.integers(0, 60))
+def test_a_new_walk_over_a_quiet_table_repeats_no_more_than_the_seam(
+    table: Table, page_size: int, killed_after: int
+) -> None:
+    pages = walk(table, page_size, pages=killed_after + 1)
+    again = keys(walk(table, page_size, resume=pages[-1][1]))
+    assert len(set(again) & set(keys(pages))) <= 1
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("deleted", [1, 3, 20, 50])
+def test_a_new_walk_finds_its_place_though_rows_were_deleted(total: str, deleted: int) -> None:
+    table = Table(size=500, total=total)
+    _, position = walk(table, 20, pages=20)[-1]
+    table.change(Act(before=0, kind="delete", at=0, rows=deleted))
+    again = keys(walk(table, 20, resume=position))
+    assert len(again) < 200
+
+
+def test_a_new_walk_reads_all_if_its_place_is_gone() -> None:
+    table = Table(size=60)
+    _, position = walk(table, 10, pages=4)[-1]
+    for _ in range(40):
+        table.change(Act(before=0, kind="delete", at=5))
+    assert keys(walk(table, 10, resume=position)) == [row.key for row in table.rows]
+
+
+def test_a_position_without_anchors_reads_from_the_start() -> None:
+    table = Table(size=30)
+    assert keys(walk(table, 10, resume=Position(offset=15))) == list(range(30))
+
+
+def test_a_position_keeps_no_more_than_ten_marks() -> None:
+    positions = [position for _, position in walk(Table(size=90), 40)]
+    assert [len(position.anchors) for position in positions] == [10, 10, 10]
+
+
+# Faults that pass, and faults that last
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of the server, from one request on, so many times."""
+
+    kind: str
+    first: int
+    times: int = 1
+    by: int = 0
+    """Rows by which a wrong page lies apart."""
+
+    def strikes(self, number: int) -> bool:
+        return self.first <= number < self.first + self.times
+
+
+def faulty(table: Table, fault: Fault) -> Table:
+    """Let a fault strike a table's server."""
+
+    def spoil(number: int, rows: list[Row]) -> list[Row]:
+        if not fault.strikes(number):
+            return rows
+        offset, count = table.requests[-1]
+        if fault.kind == "empty":
+            return []
+        if fault.kind == "repeated":
+            return table.page(*table.requests[max(0, fault.first - 2)])
+        return table.page(max(0, offset + fault.by), count)
+
+    table.spoil = spoil
+    return table
+
+
+# A wrong page instead of the first looks as if rows were inserted before it, so it is not here.
+passing = st.builds(
+    Fault, kind=st.sampled_from(["empty", "repeated"]), first=st.integers(1, 12)
+) | st.builds(Fault, kind=st.just("wrong"), first=st.integers(2, 12), by=st.integers(-30, 30))
+
+
+@BOUNDED
+@given(
+    size=st.integers(0, 60),
+    fault=passing,
+    total=st.sampled_from(TOTALS),
+    cap=st.sampled_from([2, 3, 7, 1_000]),
+    page_size=st.sampled_from([2, 3, 5, 10]),
+)
+def test_one_wrong_page_costs_no_row(
+    size: int, fault: Fault, total: str, cap: int, page_size: int
+) -> None:
+    table = faulty(Table(size=size, total=total, cap=cap), fault)
+    assert sorted(keys(walk(table, page_size))) == list(range(size))
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("first", [1, 2, 3], ids=["first page", "second page", "third page"])
+@pytest.mark.parametrize("kind", ["empty", "repeated"])
+def test_a_fault_that_lasts_is_an_error(kind: str, first: int, total: str) -> None:
+    table = faulty(Table(size=35, total=total), Fault(kind, first, times=10_000))
+    if kind == "empty" and first == 1 and total != "exact":
+        pytest.skip("nothing tells it from an empty table")
+    with pytest.raises(UnexpectedReplyError):
+        walk(table, 10)
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("cap", [3, 1_000], ids=["capped", "whole pages"])
+def test_a_server_that_ignores_the_offset_is_an_error(total: str, cap: int) -> None:
+    table = Table(size=35, total=total, cap=cap)
+    table.spoil = lambda _number, _rows: table.page(0, table.requests[-1][1])
+    with pytest.raises(UnexpectedReplyError):
+        walk(table, 10)
+
+
+def test_a_server_that_alternates_between_two_pages_is_an_error() -> None:
+    table = Table(size=35, total="none")
+    table.spoil = lambda number, _rows: table.page(10 * (number % 2), 10)
+    with pytest.raises(UnexpectedReplyError):
+        walk(table, 10)
+
+
+@pytest.mark.parametrize("size", [2, 9, 11, 35])
+def test_a_server_that_ignores_count_and_offset_has_shown_everything(size: int) -> None:
+    table = Table(size=size, total="none")
+    table.spoil = lambda _number, _rows: table.rows
+    assert keys(walk(table, 10)) == list(range(size))
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_a_server_that_gives_one_row_at_a_time_is_an_error(total: str) -> None:
+    with pytest.raises(UnexpectedReplyError):
+        walk(Table(size=35, cap=1, total=total), 10)
+
+
+@pytest.mark.parametrize("stated", [36, 500])
+def test_a_total_that_is_never_reached_is_an_error(stated: int) -> None:
+    table = Table(size=35)
+
+    def fetch(params: dict[str, str]) -> Batch:
+        return replace(table.fetch(params), total=stated)
+
+    with pytest.raises(UnexpectedReplyError):
+        list(OffsetPaging().pages(fetch, page_size=10, filtered=False, resume=Position()))
+
+
+@pytest.mark.parametrize("stated", [0, 3, 11, 34])
+def test_a_total_that_is_too_small_ends_nothing(stated: int) -> None:
+    table = Table(size=35)
+
+    def fetch(params: dict[str, str]) -> Batch:
+        return replace(table.fetch(params), total=stated)
+
+    pages = OffsetPaging().pages(fetch, page_size=10, filtered=False, resume=Position())
+    assert sum(len(page.records) for page in pages) == 35
+
+
+def test_an_error_names_no_row() -> None:
+    table = faulty(Table(size=35), Fault("repeated", 2, times=10_000))
+    with pytest.raises(UnexpectedReplyError) as raised:
+        walk(table, 10)
+    assert "9.0" not in str(raised.value)
+
+
+@pytest.mark.parametrize("total", ["none", "whole"])
+def test_a_table_that_is_emptied_meanwhile_is_an_error_if_no_total_says_so(total: str) -> None:
+    table = Table(size=35, total=total)
+    table.spoil = lambda number, rows: rows if number == 1 else []
+    with pytest.raises(UnexpectedReplyError):
+        walk(table, 10)
+
+
+def test_a_table_that_is_emptied_meanwhile_ends_if_the_total_says_so() -> None:
+    table = Table(size=35)
+    pages = OffsetPaging().pages(table.fetch, page_size=10, filtered=False, resume=Position())
+    next(pages)
+    table.rows.clear()
+    assert [page.records for page in pages if page.records] == []
+
+
+# What it costs
+
+
+@BOUNDED
+@given(
+    size=st.integers(0, 200),
+    page_size=st.integers(2, 60),
+    total=st.sampled_from(TOTALS),
+)
+def test_a_quiet_table_costs_one_row_a_page(size: int, page_size: int, total: str) -> None:
+    table = Table(size=size, total=total)
+    walk(table, page_size)
+    needed = max(1, ceil((size - 1) / (page_size - 1)))
+    assert len(table.requests) == needed + (total != "exact")
+
+
+def test_no_request_is_sent_before_its_page_is_wanted() -> None:
+    table = Table(size=35)
+    pages = OffsetPaging().pages(table.fetch, page_size=10, filtered=False, resume=Position())
+    next(pages)
+    assert len(table.requests) == 1
+
+
+def test_a_page_of_one_row_is_asked_for_as_two() -> None:
+    table = Table(size=3)
+    walk(table, 1)
+    assert {count for _, count in table.requests} == {2}
+
+
+# One page
+
+
+def test_one_page_takes_one_request() -> None:
+    table = Table(size=5)
+    fetched: list[dict[str, str]] = []
+
+    def fetch(params: dict[str, str]) -> Batch:
+        fetched.append(params)
+        return table.batch(table.rows)
+
+    pages = OnePage().pages(fetch, page_size=2, filtered=False, resume=Position(offset=3))
+    assert [len(page.records) for page in pages] == [5]
+    assert fetched == [{}]
+
+
+def test_one_page_gives_each_row_once() -> None:
+    table = Table(size=3)
+    pages = OnePage().pages(
+        lambda _params: table.batch([*table.rows, *table.rows]),
+        page_size=2,
+        filtered=False,
+        resume=Position(),
+    )
+    assert [record["key"] for page in pages for record in page.records] == [0, 1, 2]
