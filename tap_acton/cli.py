@@ -1,39 +1,28 @@
-"""`tap-acton`: the tap as a command. Errors are one line on stderr and an exit code."""
+"""The tap as a command: its errors become one line on stderr and an exit code."""
 
 from __future__ import annotations
 
 import logging
-import sys
 
 import click
 from singer_sdk.metrics import METRICS_LOGGER_NAME
 
-from tap_acton import interrupts
 from tap_acton.errors import ActOnError
 from tap_acton.tap import TapActOn
 
-__all__ = ["main"]
+__all__ = ["run"]
 
 
-def main() -> None:
-    """Run the command and exit with its code."""
-    interrupts.listen()
+def run() -> int:
+    """Run the command and return its exit code."""
     for name in (TapActOn.name, METRICS_LOGGER_NAME):
         logging.getLogger(name).addFilter(_is_for_users)
-    sys.exit(_run())
-
-
-def _run() -> int:
     try:
         code = TapActOn.cli(standalone_mode=False)
     except ActOnError as error:
         return _fail(str(error), error.exit_code)
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
-    except interrupts.Interrupted as stop:
-        return _fail(
-            "Stopped by a signal; what was read is kept in the last state.", stop.exit_code
-        )
     return code if isinstance(code, int) else 0
 
 

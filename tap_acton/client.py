@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote
 
 from tap_acton.auth.account import Account, open_account
-from tap_acton.clock import SYSTEM_CLOCK, Clock
+from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import RequestRefusedError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.model import Condition, Parents, Record, Resource, Words
@@ -23,6 +23,7 @@ from tap_acton.resources.records import identity, mark, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from tap_acton.settings import Settings
     from tap_acton.transport.replies import Reply
@@ -69,6 +70,8 @@ class RecordsPage:
 
     records: list[Record]
     place: Place
+    hidden: bool = False
+    """Whether Act-On shows nothing here, so that the rows that were there may still be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,9 +115,14 @@ class ActOnClient:
         """Close the connections."""
         self._account.transport.close()
 
-    def server_time(self) -> float:
-        """Return the server's time of day, in seconds since 1970."""
-        return self._account.transport.server_time()
+    def server_time(self, at: float | None = None) -> tuple[datetime, datetime | None]:
+        """Return the server's time of day, as the earliest and the latest it may be.
+
+        Args:
+            at: A moment by our clock, in seconds since 1970; now, if not given.
+        """
+        earliest, latest = self._account.transport.server_time(at)
+        return moment(earliest), moment(latest) if latest else None
 
     def pages(
         self,
@@ -140,13 +148,17 @@ class ActOnClient:
             position = Position()
             if resume and resume.position and resume.bound == bound:
                 position = resume.position
+            shown = position != Position()
             try:
                 for page in self._pages_of(resource, conditions, bound, position):
+                    shown = True
                     place = Place(bound=bound, position=page.position)
                     yield RecordsPage(records=page.records, place=place)
             except RequestRefusedError as error:
+                if shown:
+                    raise
                 self._skip(resource, bound, error)
-            yield RecordsPage(records=[], place=Place(bound=bound))
+            yield RecordsPage(records=[], place=Place(bound=bound), hidden=not shown)
 
     def fetch(self, resource: Resource, params: Mapping[str, str], bound: Bound) -> Batch:
         """Return the rows of one request.

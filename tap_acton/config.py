@@ -50,6 +50,8 @@ def parse_json_object(text: str | bytes, what: str) -> dict[str, Any]:
     """
     try:
         data = json.loads(text)
+    except RecursionError:
+        raise ConfigError(f"The {what} is nested too deeply") from None
     except ValueError as error:
         line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ConfigError(f"The {what} is not JSON{line}") from None
@@ -80,6 +82,8 @@ def check_state(state: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ConfigError: It is something else.
     """
+    if state.get("type") == "STATE" and isinstance(state.get("value"), dict):
+        state = state["value"]  # the whole message, as it stands in the tap's output
     bookmarks = state.get("bookmarks", {})
     if not isinstance(bookmarks, dict) or not all(
         isinstance(bookmark, dict) for bookmark in bookmarks.values()
@@ -95,8 +99,24 @@ def _is_stream(stream: Any) -> bool:
     return (
         isinstance(stream, dict)
         and isinstance(stream.get("tap_stream_id"), str)
-        and isinstance(stream.get("schema"), dict)
-        and isinstance(stream.get("metadata", []), list)
+        and _is_schema(stream.get("schema"))
+        and isinstance(stream.get("metadata"), list)
+        and all(map(_is_metadata, stream["metadata"]))
+    )
+
+
+def _is_schema(schema: Any) -> bool:
+    properties = schema.get("properties", {}) if isinstance(schema, dict) else None
+    return isinstance(properties, dict) and all(
+        isinstance(entry, dict) for entry in properties.values()
+    )
+
+
+def _is_metadata(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("breadcrumb"), list)
+        and isinstance(entry.get("metadata"), dict)
     )
 
 

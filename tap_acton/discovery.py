@@ -47,12 +47,16 @@ def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Itera
         ActOnError: A request failed for good. A list that cannot be read is left out with a
             warning.
     """
-    found = {
-        record["id"]: record["name"] or ""
-        for page in client.pages(LISTS)
-        for record in page.records
-        if record["id"] and record["b_is_list"] is not False
-    }
+    found: dict[str, str] = {}
+    for page in client.pages(LISTS):
+        if page.hidden:
+            raise RequestRefusedError(
+                "Act-On does not show the account's lists",
+                next_step="Check region or api_url, and the user's rights; the log says why.",
+            )
+        for record in page.records:
+            if record["id"] and record["b_is_list"] is not False:
+                found[record["id"]] = record["name"] or ""
     names = stream_names(found.items(), taken=RESOURCES)
     for list_id, name in sorted(found.items()):
         if not _matches(list_id, name, patterns):

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Interrupted", "listen", "whole_step"]
 
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
 class Interrupted(BaseException):
     """A signal asked the program to stop. Its exit code is 128 plus the signal's number."""
 
@@ -35,6 +38,8 @@ class _Gate:
         self.held: int | None = None
 
     def on_signal(self, signal_number: int, _frame: FrameType | None) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # one is enough: what follows is the way out
         if self.depth:
             self.held = signal_number
         else:
@@ -46,7 +51,7 @@ _gate = _Gate()
 
 def listen() -> None:
     """Turn SIGTERM and SIGINT into `Interrupted`. Only the main thread may call this."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _SIGNALS:
         signal.signal(number, _gate.on_signal)
 
 

@@ -33,8 +33,9 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """Any text on one line, as headers and paths need it."""
+    """Any text on one line; `ascii` allows only what fits into a header of HTTP."""
 
+    ascii: bool = False
     meltano: str = "string"
 
     def schema(self) -> dict[str, Any]:
@@ -43,9 +44,12 @@ class Text:
 
     def read(self, value: Any) -> str:
         """Return the text."""
-        if not isinstance(value, str) or value.splitlines() != [value]:
-            raise ValueError("a text on one line, without a line break at its end")
-        return value
+        if not isinstance(value, str) or not value.strip().isprintable():
+            raise ValueError("a text without control characters")
+        text = value.strip()  # files and variables like to end with a line break
+        if self.ascii and not text.isascii():
+            raise ValueError("a text of ASCII characters")
+        return text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,12 +29,19 @@ class Progress:
         self.requests: Counter[str] = Counter()
         self.records: Counter[str] = Counter()
         self.completed: list[str] = []
+        self.hidden: list[str] = []
+        """Streams of which Act-On showed nothing."""
         self.failed: dict[str, ActOnError] = {}
 
     def sent(self, sent: Sent) -> None:
         """Count a request."""
         self.requests[self.stream] += 1
         logger.debug("%s: %s in %.3f s, %d bytes", sent.where, sent.status, sent.seconds, sent.size)
+
+    @property
+    def shown(self) -> int:
+        """Records of the current stream so far."""
+        return self.records[self.stream]
 
     def begins(self, stream: str) -> None:
         """Count for this stream from now on."""

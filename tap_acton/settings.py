@@ -102,6 +102,7 @@ class Settings:
     )
     access_token: str | None = _setting(
         "Access token to begin with. Tokens in the settings file win over it.",
+        Text(ascii=True),
         property="OAuthAccessToken",
         title="Access token",
         secret=True,
@@ -206,6 +207,7 @@ class Settings:
     )
     user_agent: str | None = _setting(
         "User agent of the requests.",
+        Text(ascii=True),
         title="User agent",
     )
 

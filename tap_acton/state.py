@@ -25,6 +25,8 @@ __all__ = ["Reading", "iso"]
 
 _BOUNDARY_KEPT = 1000
 _CLOCKS_DIFFER = timedelta(seconds=2)
+_LONG_PAST = timedelta(minutes=15)
+_ALL = "*"
 
 
 def iso(moment: datetime) -> str:
@@ -42,12 +44,14 @@ class Reading:
     start: datetime | None
     """Only rows from this moment on; None for all."""
     until: datetime
-    """When the reading began, by the server's clock, or the end date."""
+    """No bookmark lies after it: when the reading began, by the server's clock, or the end date."""
+    before: datetime | None
+    """The latest moment that the server may call the beginning; None if nobody knows."""
     end: datetime | None
     """Only rows before this moment; None for all."""
     bookmark: datetime | None = None
     known: frozenset[str] = frozenset()
-    """Rows that an earlier reading has read at the bookmark."""
+    """Rows that an earlier reading has read at the bookmark; `_ALL` stands for every one."""
     highest: datetime | None = None
     boundary: list[str] = field(default_factory=list)
     """Rows read at the highest value."""
@@ -62,21 +66,33 @@ class Reading:
         replication_key: str | None,
         start_date: datetime | None,
         end_date: datetime | None,
-        now: datetime,
+        now: tuple[datetime, datetime | None],
     ) -> Self:
         """Return the reading that a stream's state asks for.
+
+        Args:
+            state: The stream's state.
+            resource: What is read.
+            replication_key: The column that bookmarks are values of, if the stream has one.
+            start_date: The setting.
+            end_date: The setting.
+            now: The server's time: the earliest it may be, and the latest if known.
 
         Raises:
             ValueError, KeyError, TypeError: The state is not what `to_state` wrote.
         """
         bookmark = to_moment(state.get("replication_key_value") or "")
+        earliest, latest = now
+        if end_date:
+            earliest, latest = min(earliest, end_date), min(latest or end_date, end_date)
         start = max((moment for moment in (bookmark, start_date) if moment), default=None)
         resume = state.get("resume")
         reading = cls(
             resource=resource,
             replication_key=replication_key,
             start=start if replication_key else None,
-            until=min(now, end_date) if end_date else now,
+            until=earliest,
+            before=latest,
             end=end_date if replication_key else None,
             bookmark=bookmark,
             known=frozenset(state.get("boundary", ())),
@@ -85,7 +101,7 @@ class Reading:
         )
         if resume is not None:
             reading.place = Place.from_json(resume["place"])
-            reading.until = to_moment(resume["until"]) or now
+            reading.until = to_moment(resume["until"]) or earliest
             reading.highest = to_moment(resume["highest"] or "")
             reading.boundary = list(resume["boundary"])
         return reading
@@ -102,9 +118,21 @@ class Reading:
         conditions = []
         if self.start:
             conditions.append(self._condition(Operator.AFTER, self.start))
-        if self.start or self.end:
-            conditions.append(self._condition(Operator.BEFORE, self.until))
+        if self.before and (self.end or (self.start and self.start < self.before)):
+            conditions.append(self._condition(Operator.BEFORE, self.before))
         return tuple(conditions)
+
+    def begins_with(self, records: list[Record], began: datetime) -> None:
+        """Take note of the first page, which is safe: what changes later has a later date.
+
+        Args:
+            records: The records of the first page.
+            began: The server's time before that page, at the earliest.
+        """
+        if self.place is not None or self.replication_key is None:
+            return
+        seen = (record[self.replication_key] for record in records)
+        self.until = max([min(began, self.end or began), *(value for value in seen if value)])
 
     def accepts(self, record: Record) -> bool:
         """Tell whether a record belongs to this reading, and take note of it."""
@@ -115,7 +143,7 @@ class Reading:
             return False
         row = digest(identity(self.resource, record))
         self._note(value, row)
-        return value != self.bookmark or row not in self.known
+        return value != self.bookmark or not self.known & {row, _ALL}
 
     def _note(self, value: datetime, row: str) -> None:
         if value <= self.until and (self.highest is None or value > self.highest):
@@ -141,8 +169,11 @@ class Reading:
             return
         state["replication_key"] = self.replication_key
         state["replication_key_value"] = iso(self.highest)
-        if self._is_settled() and len(self.boundary) <= _BOUNDARY_KEPT:
-            state["boundary"] = list(self.boundary)
+        if len(self.boundary) <= _BOUNDARY_KEPT:
+            if self._is_settled():
+                state["boundary"] = list(self.boundary)
+        elif self.highest + _LONG_PAST <= self.until:
+            state["boundary"] = [_ALL]  # an import of many rows at once, long over
 
     def _is_settled(self) -> bool:
         """Tell whether no row can get the highest value any more.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
-from tap_acton.clock import SYSTEM_CLOCK, moment
+from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.discovery import list_id_of
 from tap_acton.errors import ConfigError
 from tap_acton.names import snake_case
@@ -48,16 +48,20 @@ class ResourceStream(Stream):
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002 - none
         """Yield the records that this run is to read, and keep the state up with them."""
-        tap, state = self._tap, self.stream_state
+        tap, state, began = self._tap, self.stream_state, SYSTEM_CLOCK.now()
         reading = self._reading(state)
         columns = self._columns()
         moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
         pages = tap.client.pages(self.resource, reading.conditions, resume=reading.place)
-        for page in pages:
+        for number, page in enumerate(pages):
+            if not number:
+                reading.begins_with(page.records, tap.client.server_time(began)[0])
             accepted = [record for record in page.records if reading.accepts(record)]
             for record in accepted:
                 yield _singer_record(record, columns, moments)
             tap.progress.read(len(accepted))
+            if page.hidden and reading.replication_key:
+                return  # nothing was read, so the bookmark and the place stay
             reading.interrupted(state, page.place)
             self._tell_state(page)
         reading.completed(state)
@@ -80,7 +84,7 @@ class ResourceStream(Stream):
                 replication_key=self.replication_key if incremental else None,
                 start_date=settings.start_date,
                 end_date=settings.end_date,
-                now=moment(self._tap.client.server_time()),
+                now=self._tap.client.server_time(),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise ConfigError(

@@ -19,6 +19,7 @@ from tap_acton.errors import (
     BudgetSpentError,
     ConfigError,
     RateLimitedError,
+    RequestRefusedError,
     SyncIncompleteError,
 )
 from tap_acton.progress import Progress
@@ -128,8 +129,16 @@ class TapActOn(Tap):
             round_.end()
         finally:
             self._finish()
+        self._check_outcome()
+
+    def _check_outcome(self) -> None:
         if self.progress.failed:
             raise self._incomplete()
+        if self.progress.hidden and not self.progress.completed:
+            raise RequestRefusedError(
+                "Act-On showed none of the selected streams",
+                next_step="Does the user have the rights? The reasons are in the log above.",
+            )
 
     def _stop(self, error: ActOnError) -> None:
         self.progress.failed.setdefault(self.progress.stream, error)
@@ -139,6 +148,7 @@ class TapActOn(Tap):
 
     def _sync_one(self, stream: ResourceStream) -> None:
         self.progress.begins(stream.name)
+        skipped = len(self.client.skipped)
         try:
             stream.sync()
         except ActOnError as error:
@@ -146,7 +156,8 @@ class TapActOn(Tap):
                 raise
             self.progress.fails(error)
         else:
-            self.progress.completed.append(stream.name)
+            nothing_shown = len(self.client.skipped) > skipped and not self.progress.shown
+            (self.progress.hidden if nothing_shown else self.progress.completed).append(stream.name)
         finally:
             requests = self.progress.requests[stream.name]
             tags = {metrics.Tag.STREAM.value: stream.name}
@@ -232,10 +243,8 @@ class TapActOn(Tap):
             return
         tap = cls(
             config=config.config if config else {},
-            state=parse_json_object(state.read(), f"state file {state.name}") if state else None,
-            catalog=check_catalog(parse_json_object(catalog.read(), f"catalog file {catalog.name}"))
-            if catalog
-            else None,
+            state=_content(state, "state") if state else None,
+            catalog=check_catalog(_content(catalog, "catalog")) if catalog else None,
         )
         tap.sync_all()
 
@@ -254,3 +263,11 @@ class TapActOn(Tap):
         from singer_sdk.plugin_base import _ConfigInput
 
         return _ConfigInput(config=read_config(value))
+
+
+def _content(file: IO[str], what: str) -> dict[str, Any]:
+    try:
+        text = file.read()
+    except UnicodeDecodeError:
+        raise ConfigError(f"The {what} file {file.name} is not JSON in UTF-8") from None
+    return parse_json_object(text, f"{what} file {file.name}")

@@ -7,6 +7,7 @@ endpoint and its age. The formats are those of the documents' examples.
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
@@ -16,7 +17,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Type", "to_moment"]
+__all__ = ["Record", "Type", "to_moment"]
+
+Record = dict[str, Any]
+"""A row under its columns' names, with typed values."""
+
 
 _MILLISECONDS_FROM = 100_000_000_000
 """Epoch numbers below this are seconds: as milliseconds they would lie before March 1973."""
@@ -34,6 +39,7 @@ _FORMATS = (
     "%m/%d/%Y",
 )
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})$")
+_INTEGER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)")
 
 
 def to_moment(value: Any) -> datetime | None:
@@ -47,27 +53,25 @@ def to_moment(value: Any) -> datetime | None:
     """
     if isinstance(value, bool):
         raise ValueError("a boolean is no moment")  # noqa: TRY004 - one kind of error for all
-    if isinstance(value, int | float):
-        return _from_epoch(value)
-    text = str(value).strip()
-    if not text:
-        return None
-    if re.fullmatch(r"-?\d{9,}|0", text):
-        return _from_epoch(int(text))
-    return _from_text(text)
+    try:
+        return _from_epoch(value) if isinstance(value, int | float) else _from_text(str(value))
+    except OverflowError:
+        raise ValueError("no moment of this calendar") from None
 
 
 def _from_epoch(number: float) -> datetime | None:
     if not number:
         return None
     milliseconds = number if abs(number) >= _MILLISECONDS_FROM else number * 1000
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        raise ValueError("no moment of this calendar") from None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
-def _from_text(text: str) -> datetime:
+def _from_text(given: str) -> datetime | None:
+    text = given.strip()
+    if not text:
+        return None
+    if re.fullmatch(r"-?[0-9]{9,}|0", text):
+        return _from_epoch(int(text))
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -115,8 +119,10 @@ def _to_json(value: Any) -> str:
 
 def _to_integer(value: Any) -> int | None:
     if isinstance(value, str):
-        text = value.strip().replace(",", "")
-        return int(text) if text else None
+        text = value.strip()
+        if text and not _INTEGER.fullmatch(text):
+            raise ValueError("no whole number")
+        return int(text.replace(",", "")) if text else None
     if isinstance(value, bool) or value != int(value):
         raise ValueError("no whole number")
     return int(value)
@@ -125,10 +131,12 @@ def _to_integer(value: Any) -> int | None:
 def _to_number(value: Any) -> float | None:
     if isinstance(value, bool):
         raise ValueError("a boolean is no number")  # noqa: TRY004 - one kind of error for all
-    if isinstance(value, str):
-        text = value.strip()
-        return float(text) if text else None
-    return float(value)
+    if isinstance(value, str) and not value.strip():
+        return None
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("no number")
+    return number
 
 
 _TRUTH = {"true": True, "y": True, "1": True, "false": False, "n": False, "0": False, "": None}

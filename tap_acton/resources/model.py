@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from tap_acton.resources.convert import Type
+from tap_acton.resources.convert import Record, Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,9 +28,6 @@ __all__ = [
     "Resource",
     "Words",
 ]
-
-Record = dict[str, Any]
-"""A row under its columns' names, with typed values."""
 
 MISFITS = "_raw"
 """Holds the values that did not fit their columns, as JSON by column name."""

@@ -20,7 +20,7 @@ from tap_acton.errors import UnexpectedReplyError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_acton.resources.model import Record
+    from tap_acton.resources.convert import Record
 
 __all__ = ["Batch", "OffsetPaging", "OnePage", "Page", "Paging", "Position"]
 

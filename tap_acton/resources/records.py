@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.convert import Type
-from tap_acton.resources.model import MISFITS, RAW
+from tap_acton.resources.model import MISFITS, RAW, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,25 +25,32 @@ def to_record(
 
     Misfits are in the record too, as JSON in the column `_raw`, so that none is lost.
     """
-    shaped = {**(resource.reshape(row) if resource.reshape else row), **bound}
+    shaped = resource.reshape(row) if resource.reshape else row
     misfits: _Misfits = {}
-    record = {column.name: _value(column, shaped, misfits) for column in resource.columns}
-    if RAW in record:
+    record = {
+        column.name: _value(column, bound if column.name in bound else shaped, misfits)
+        for column in resource.columns
+    }
+    if resource.evidence is Evidence.UNKNOWN:
         record[RAW] = Type.JSON.convert(row)
     record[MISFITS] = Type.JSON.convert(misfits) if misfits else None
     return record, misfits
 
 
 def identity(resource: Resource, record: Record) -> str:
-    """Return what is the same for the same row, changed or not."""
-    if not resource.keys:
+    """Return what is the same for the same row, changed or not.
+
+    Rows without a whole key are the same only if they are equal in everything.
+    """
+    values = [record[key] for key in resource.keys]
+    if not values or None in values or "" in values:
         return mark(record)
-    return "\x1f".join(str(record[key]) for key in resource.keys)
+    return "\x1f".join(map(str, values))
 
 
 def digest(text: str) -> str:
     """Return a short stand-in for a text: state holds no addresses."""
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def mark(record: Record) -> str:

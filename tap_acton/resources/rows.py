@@ -94,10 +94,11 @@ class Folders:
         body = reply.json()
         folders = _objects(reply, body if self.key is None else _member(reply, body, self.key))
         folders.sort(key=lambda folder: folder.get(self.folder) == self.everything)
-        found: dict[Any, Row] = {}
+        found: dict[str, Row] = {}
         for folder in folders:
             for row in _objects(reply, _member(reply, folder, self.entries)):
-                identity = row.get("id", len(found))
+                given = row.get("id")
+                identity = f"row {len(found)}" if given in (None, "") else str(given)
                 found.setdefault(identity, {**row, "folder": folder.get(self.folder)})
         return Rows(rows=list(found.values()))
 
@@ -134,7 +135,8 @@ class CsvTable:
 class AnyObjects:
     """Objects wherever the reply has them, for endpoints whose replies nobody documents.
 
-    It finds the first array of objects, breadth first; without one, the reply is the row.
+    It finds the first array of objects, breadth first; without one, the reply is the row, unless
+    it says that there are none.
     """
 
     def read(self, reply: Reply) -> Rows:
@@ -142,7 +144,7 @@ class AnyObjects:
         body = reply.json()
         rows = _first_objects(body)
         if rows is None:
-            rows = [body] if isinstance(body, dict) and body else []
+            rows = [] if _is_empty(body) else _objects(reply, [body])
         return Rows(rows=rows, total=_total(body))
 
 
@@ -224,6 +226,12 @@ def _first_objects(body: Any) -> list[Row] | None:
                 return _without_folders(value)
         level = [inner for value in level for inner in _inner(value)]
     return None
+
+
+def _is_empty(body: Any) -> bool:
+    if not body:
+        return True
+    return isinstance(body, dict) and (_total(body) == 0 or list(body.values()) == [[]])
 
 
 def _inner(value: Any) -> Iterator[Any]:

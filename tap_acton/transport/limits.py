@@ -67,14 +67,17 @@ class Pace:
         self._lock = threading.Lock()
 
     def take(self) -> None:
-        """Wait for this request's turn. Threads get their turns one after another."""
+        """Wait for this request's turn. Threads get their turns one after another.
+
+        The interval counts from when a request was really let go: one that wakes up late must
+        not come close to the next.
+        """
         with self._lock:
-            now = self._clock.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._interval_s * self._slowness
+            wait_s = self._next - self._clock.monotonic()
+            if wait_s > 0:
+                self._clock.sleep(wait_s)
+            self._next = self._clock.monotonic() + self._interval_s * self._slowness
             self._slowness = max(1.0, self._slowness * _RECOVERY)
-        if turn > now:
-            self._clock.sleep(turn - now)
 
     def throttled(self) -> None:
         """Slow down by a half, to a quarter of the pace at most."""

@@ -37,7 +37,7 @@ logger = logging.getLogger("tap-acton")
 
 _CONNECTIONS = 16
 _CONNECT_TIMEOUT_S = 10
-_NEGLIGIBLE_SKEW_S = 2.0
+_LARGEST_SKEW_S = 900
 _NOT_CONNECTED = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
@@ -118,13 +118,19 @@ class Transport:
         self._session.close()
         self._limits.close()
 
-    def server_time(self) -> float:
-        """Return the server's time of day, in seconds since 1970, as far as its replies tell.
+    def server_time(self, at: float | None = None) -> tuple[float, float | None]:
+        """Return the server's time of day: the earliest it may be, and the latest if known.
 
-        The `Date` header counts whole seconds, so a small difference counts as none.
+        The `Date` header of its replies tells, in whole seconds. Before the first reply, and of
+        a server that sends no date, we know only that clocks are seldom far apart.
+
+        Args:
+            at: A moment by our clock, in seconds since 1970; now, if not given.
         """
-        skew = self._skew_s or 0.0
-        return self._clock.now() + (skew if abs(skew) > _NEGLIGIBLE_SKEW_S else 0.0)
+        ours = self._clock.now() if at is None else at
+        if self._skew_s is None:
+            return ours - _LARGEST_SKEW_S, None
+        return ours + self._skew_s, ours + self._skew_s + 1
 
     def get(
         self,
@@ -210,7 +216,7 @@ class Transport:
             response = session.send(
                 request,
                 timeout=self._timeout,
-                allow_redirects=request.method == "GET",
+                allow_redirects=False,
                 **surroundings,
             )
             self._learn_time(response.headers.get("Date"))

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def account() -> Iterator[Simulator]:
     """An account that no test changes."""
-    options = Options(lists=2, contacts=20, messages=6, suppressed=5, requests_per_second=0)
+    options = Options(
+        lists=2, contacts=20, messages=6, suppressed=5, requests_per_second=0, logins_per_hour=0
+    )
     with Simulator(options) as simulator:
         yield simulator
 

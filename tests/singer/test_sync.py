@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SMALL = Options(
-    lists=3, contacts=60, messages=12, suppressed=7, requests_per_second=0, daily_requests=0
+    lists=3,
+    contacts=60,
+    messages=12,
+    suppressed=7,
+    requests_per_second=0,
+    daily_requests=0,
+    logins_per_hour=0,
 )
 
 
@@ -243,6 +249,30 @@ def test_a_list_that_was_deleted_is_skipped(simulator: Simulator, tmp_path: Path
     messages = sync(config, only(catalog, gone[0], kept[0]))
     assert messages.error is None
     assert messages.counts() == {kept[0]: 60}
+
+
+def test_a_list_refused_in_the_middle_fails_and_keeps_its_place(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(simulator, tmp_path, page_size=20)
+    stream = "list_api_example_list"
+    chosen = only(discover(config), stream, "forms")
+    simulator.faults.add(Fault(kind="status", status=403, path="/api/1/list/l-0001", first=3))
+    cut = sync(config, chosen)
+    rest = sync(config, chosen, cut.state)
+    assert cut.error is not None
+    assert cut.error.exit_code == 3
+    found = [record["contact_id"] for run in (cut, rest) for record in run.records[stream]]
+    assert sorted(set(found)) == sorted(simulator.world.record_ids("l-0001"))
+
+
+def test_a_user_without_any_rights_is_an_error(simulator: Simulator, tmp_path: Path) -> None:
+    config = config_for(simulator, tmp_path)
+    chosen = only(discover(config), "forms", "messages")
+    simulator.faults.add(Fault(kind="status", status=403, path="/api/1/*", times=0))
+    messages = sync(config, chosen)
+    assert messages.error is not None
+    assert messages.error.exit_code == 1
 
 
 @pytest.mark.parametrize("budget", [3, 7, 40])

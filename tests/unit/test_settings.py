@@ -95,6 +95,7 @@ def test_what_other_parts_of_the_program_read_is_left_to_them() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
+        pytest.param("client_secret", " x\n", "x", id="a line break at the end"),
         pytest.param("page_size", "500", 500, id="digits"),
         pytest.param("requests_per_second", "2.5", 2.5, id="decimal digits"),
         pytest.param("requests_per_second", 2, 2.0, id="whole number"),
@@ -134,7 +135,9 @@ def test_values_are_read_in_the_forms_that_people_write(
         ("auth_scheme", 7),
         ("client_id", 7),
         ("user_agent", "two\nlines"),
-        ("access_token", "copied with its line break\n"),
+        ("access_token", "two\nlines"),
+        ("access_token", "sécret"),
+        ("oauth_settings_location", "a\0b"),
         ("start_date", "yesterday"),
         ("start_date", 20260131),
         ("start_date", "0001-01-01T00:00:00+10:00"),
@@ -159,7 +162,7 @@ def test_a_value_that_does_not_fit_is_answered_with_what_would(name: str, value:
 @pytest.mark.parametrize("name", SECRETS)
 def test_an_error_never_quotes_a_secret(name: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        settings_with(**{name: "hush\n"})
+        settings_with(**{name: "hush\nhush"})
     assert "hush" not in str(caught.value)
 
 

@@ -1,0 +1,135 @@
+"""The layers of the package: who may import whom. `.github/ARCHITECTURE.md` draws them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "tap_acton"
+
+GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
+LAYERS = {
+    **dict.fromkeys(
+        ("clock", "config", "errors", "files", "interrupts", "kinds", "names", "redact"), GROUND
+    ),
+    "settings": GROUND,
+    "transport": TRANSPORT,
+    "auth": AUTH,
+    "resources": RESOURCES,
+    "client": CLIENT,
+    "discovery": DISCOVERY,
+    **dict.fromkeys(("cli", "progress", "rounds", "state", "streams", "tap", "writer"), FRONT),
+    "sql": FRONT,
+    "__main__": DEMO,
+    "demo": DEMO,
+}
+TAP_SIDE = {"cli", "progress", "rounds", "state", "streams", "tap", "writer"}
+SIMULATOR = "simulator"
+ITSELF = "tap_acton"
+
+
+def modules() -> dict[str, ast.Module]:
+    """Return every module of the package by its dotted name."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text())
+        for path in PACKAGE.rglob("*.py")
+    }
+
+
+def imports(tree: ast.Module) -> set[str]:
+    """Return the dotted names that a module imports, inside functions too."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            found.add(node.module or "")
+    return found
+
+
+def part(module: str) -> str | None:
+    """Return the part of the package that a module belongs to: `tap_acton.<part>…`."""
+    names = module.split(".")
+    return names[1] if names[0] == ITSELF and len(names) > 1 else None
+
+
+MODULES = modules()
+
+
+def test_every_part_has_a_layer() -> None:
+    parts = {part(module) for module in MODULES} - {"__init__", SIMULATOR}
+    assert parts == set(LAYERS)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_module_imports_only_from_its_layer_or_below(module: str) -> None:
+    mine = part(module)
+    for imported in imports(MODULES[module]):
+        theirs = part(imported)
+        if theirs is None or theirs == mine:
+            continue
+        if SIMULATOR in {mine, theirs}:
+            assert mine == "demo", f"{module} imports {imported}"
+        else:
+            assert LAYERS[theirs] <= LAYERS[mine or ""], f"{module} imports {imported}"
+
+
+def test_the_two_front_ends_never_import_each_other() -> None:
+    for module, tree in MODULES.items():
+        parts = {part(imported) for imported in imports(tree)}
+        if part(module) == "sql":
+            assert not parts & TAP_SIDE
+        elif part(module) in TAP_SIDE:
+            assert "sql" not in parts
+
+
+@pytest.mark.parametrize(
+    ("library", "side"),
+    [("singer_sdk", TAP_SIDE), ("duckdb", {"demo"})],
+    ids=["singer_sdk", "duckdb"],
+)
+def test_a_heavy_library_stays_on_its_side(library: str, side: set[str]) -> None:
+    users = {
+        part(module)
+        for module, tree in MODULES.items()
+        if any(name.split(".")[0] == library for name in imports(tree))
+    }
+    assert users <= side
+
+
+def test_the_simulator_needs_nothing_but_the_standard_library() -> None:
+    for module, tree in MODULES.items():
+        if part(module) != SIMULATOR:
+            continue
+        for imported in imports(tree):
+            first = imported.split(".")[0]
+            assert first in sys.stdlib_module_names or imported.startswith("tap_acton.simulator")
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {
+        module: {name for name in imports(tree) if name in MODULES or f"{name}.__init__" in MODULES}
+        for module, tree in MODULES.items()
+    }
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " -> ".join((*path, module))
+        if module not in done:
+            for imported in graph.get(module, ()):
+                visit(imported, (*path, module))
+            done.add(module)
+
+    for module in graph:
+        visit(module, ())
+
+
+def test_the_connector_does_not_load_the_sdk() -> None:
+    code = "import sys, cdata.acton; sys.exit('singer_sdk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

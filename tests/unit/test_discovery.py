@@ -1,0 +1,238 @@
+"""An account's lists become resources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from singer_sdk.singerlib import Schema
+
+from tap_acton.client import ActOnClient
+from tap_acton.discovery import catalog_columns, discover_lists, list_id_of, list_resource
+from tap_acton.errors import ServerFailedError
+from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.rows import CsvTable, Table
+from tap_acton.settings import read_settings
+from tap_acton.simulator import Fault, Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tap_acton.resources.model import Record, Resource
+
+    Simulate = Callable[..., Simulator]
+
+FIXED = ["contact_id", "list_id", "created_date", "modified_date"]
+HEADINGS = [
+    "E-mail Address", "Company", "company", "Company", "First Name", "First-Name", "", "", ".tz",
+    "名簿", "raw", "list_id", "contact_id", "Created Date", "_contact_id_", "modified_date", "_raw",
+    "a,b", 'say "x"', "x\ny", "2024",
+]  # fmt: skip
+
+
+def client_of(sim: Simulator) -> ActOnClient:
+    config = {
+        "initiate_oauth": "OFF",
+        "access_token": sim.tokens.issue()["access_token"],
+        "api_url": sim.url,
+        "requests_per_second": 100_000,
+        "max_retry_seconds": 0,
+    }
+    return ActOnClient.from_settings(read_settings(config))
+
+
+def discovered(sim: Simulator, *patterns: str) -> dict[str, Resource]:
+    return {resource.name: resource for resource in discover_lists(client_of(sim), patterns)}
+
+
+def one_list(sim: Simulator, headings: Sequence[str], *rows: Sequence[str]) -> Resource:
+    list_id = sim.world.add_list("odd", headings, rows)
+    return discovered(sim, list_id)["list_odd"]
+
+
+def records_of(sim: Simulator, resource: Resource) -> list[Record]:
+    return [record for page in client_of(sim).pages(resource) for record in page.records]
+
+
+def as_catalogued(resource: Resource) -> Resource:
+    """Take a resource through a catalog's entry, as a sync gets it."""
+    schema = Schema.from_dict(Schema.from_dict(resource.schema()).to_dict())
+    columns = catalog_columns(schema.properties or {})
+    return list_resource(resource.name, list_id_of(resource) or "", columns)
+
+
+def test_each_list_is_a_resource_and_segments_are_none(simulator: Simulate) -> None:
+    found = discovered(simulator(lists=5, segments=2))
+    assert sorted(found) == [
+        "list_api_example_list",
+        "list_messages",
+        "list_newsletter",
+        "list_newsletter_l_0005",
+        "list_webinar_frühling_2025_q1_leads_partners_100",
+    ]
+
+
+def test_no_list_takes_the_name_of_a_fixed_stream(simulator: Simulate) -> None:
+    sim = simulator()
+    for name in RESOURCES:
+        sim.world.add_list(name, ["a"])
+    assert not set(discovered(sim)) & set(RESOURCES)
+
+
+def test_columns_are_the_fixed_ones_and_the_lists_own(simulator: Simulate) -> None:
+    resource = one_list(simulator(), ["E-mail Address", "First Name"])
+    names = [column.name for column in resource.columns]
+    assert names == [*FIXED, "e_mail_address", "first_name"]
+
+
+def test_no_two_columns_of_odd_headings_share_a_name(simulator: Simulate) -> None:
+    names = [column.name for column in one_list(simulator(), HEADINGS).columns]
+    assert len(set(names)) == len(names) == len(FIXED) + len(HEADINGS)
+
+
+@pytest.mark.parametrize("date_headings", ["plain", "underscored"])
+def test_every_cell_of_odd_headings_is_read(simulator: Simulate, date_headings: str) -> None:
+    sim = simulator(date_headings=date_headings)
+    cells = [f"cell {number}" for number in range(len(HEADINGS))]
+    (record,) = records_of(sim, one_list(sim, HEADINGS, cells))
+    assert [value for name, value in record.items() if name not in {*FIXED, "_raw"}] == cells
+
+
+@pytest.mark.parametrize("date_headings", ["plain", "underscored"])
+def test_dates_of_odd_headings_are_the_servers(simulator: Simulate, date_headings: str) -> None:
+    sim = simulator(date_headings=date_headings)
+    resource = one_list(sim, HEADINGS, ["x"] * len(HEADINGS))
+    (record,) = records_of(sim, resource)
+    (row,) = sim.world.rows(list_id_of(resource) or "")
+    found = [round(record[name].timestamp() * 1000) for name in ("created_date", "modified_date")]
+    assert found == [row.created_ms, row.modified_ms]
+
+
+@pytest.mark.parametrize("date_headings", ["plain", "underscored"])
+def test_a_catalogs_entry_gives_the_resource_that_was_discovered(
+    simulator: Simulate, date_headings: str
+) -> None:
+    resource = one_list(simulator(date_headings=date_headings), HEADINGS)
+    known = as_catalogued(resource)
+    assert replace(known, table=resource.table) == resource
+
+
+def test_a_wide_lists_catalog_entry_gives_the_resource_that_was_discovered(
+    simulator: Simulate,
+) -> None:
+    resource = discovered(simulator(wide_columns=300))["list_wide_list"]
+    assert replace(as_catalogued(resource), table=resource.table) == resource
+
+
+def test_names_are_the_same_whenever_they_are_discovered(simulator: Simulate) -> None:
+    sim = simulator(lists=5)
+    before = discovered(sim)
+    sim.world.add_list("Newsletter", ["a"])
+    after = discovered(sim)
+    assert before.items() <= after.items()
+
+
+# Wide lists
+
+
+@pytest.mark.parametrize("own", [250, 251, 252, 253, 254, 255, 256, 300])
+def test_a_list_of_any_width_is_read_whole(simulator: Simulate, own: int) -> None:
+    sim = simulator()
+    cells = [f"cell {number}" for number in range(own)]
+    resource = one_list(sim, [f"c{number}" for number in range(own)], cells)
+    (record,) = records_of(sim, resource)
+    assert [record[f"c{number}"] for number in range(own)] == cells
+    assert record["modified_date"] is not None
+
+
+@pytest.mark.parametrize(("own", "shape"), [(200, Table), (300, CsvTable)])
+def test_only_a_wide_list_is_read_as_csv(
+    simulator: Simulate, own: int, shape: type[object]
+) -> None:
+    resource = one_list(simulator(), [f"c{number}" for number in range(own)])
+    assert isinstance(resource.shape, shape)
+
+
+# What it asks for
+
+
+def test_it_asks_once_for_the_listing_and_once_for_each_list(simulator: Simulate) -> None:
+    sim = simulator(lists=5)
+    discovered(sim)
+    paths = [entry.path for entry in sim.journal]
+    assert paths == ["/api/1/list", *(f"/api/1/list/l-000{number}" for number in range(1, 6))]
+
+
+def test_it_asks_for_one_row_of_a_list(simulator: Simulate) -> None:
+    sim = simulator()
+    discovered(sim)
+    assert {entry.query["count"] for entry in sim.journal.matching(path="*/l-*")} == {"1"}
+
+
+def test_a_wide_list_takes_one_request_more(simulator: Simulate) -> None:
+    sim = simulator(lists=0, wide_columns=300)
+    discovered(sim)
+    assert [entry.query.get("responseformat") for entry in sim.journal] == [None, None, "CSV"]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "names"),
+    [
+        (("Newsletter",), {"list_newsletter", "list_newsletter_l_0005"}),
+        (("news*",), {"list_newsletter", "list_newsletter_l_0005"}),
+        (("l-0005",), {"list_newsletter_l_0005"}),
+        (("l-0001", "Mess?ges"), {"list_api_example_list", "list_messages"}),
+        (("nothing",), set()),
+    ],
+    ids=repr,
+)
+def test_lists_are_chosen_by_name_or_id(
+    simulator: Simulate, patterns: tuple[str, ...], names: set[str]
+) -> None:
+    assert set(discovered(simulator(lists=5), *patterns)) == names
+
+
+def test_lists_that_are_not_chosen_are_not_asked_for(simulator: Simulate) -> None:
+    sim = simulator(lists=5)
+    discovered(sim, "l-0002")
+    assert [entry.path for entry in sim.journal] == ["/api/1/list", "/api/1/list/l-0002"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="status", status=400, envelope="api", path="*/l-0002", times=0),
+        Fault(kind="status", status=403, path="*/l-0002", times=0),
+        Fault(kind="status", status=200, body="{}", path="*/l-0002", times=0),
+    ],
+    ids=["deleted", "forbidden", "no headings"],
+)
+def test_a_list_that_cannot_be_read_hides_no_other(simulator: Simulate, fault: Fault) -> None:
+    sim = simulator()
+    sim.faults.add(fault)
+    assert len(discovered(sim)) == 2
+
+
+@pytest.mark.parametrize("path", ["/api/1/list", "/api/1/list/l-0002"], ids=["listing", "list"])
+def test_a_server_that_fails_is_an_error_and_no_list_less(simulator: Simulate, path: str) -> None:
+    sim = simulator()
+    sim.faults.add(Fault(kind="status", status=500, path=path, times=0))
+    with pytest.raises(ServerFailedError):
+        discovered(sim)
+
+
+def test_an_empty_list_has_its_columns(simulator: Simulate) -> None:
+    resource = one_list(simulator(), ["a"])
+    assert [column.name for column in resource.columns] == [*FIXED, "a"]
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_a_fixed_resource_is_no_list(name: str) -> None:
+    assert list_id_of(RESOURCES[name]) is None
+
+
+def test_a_catalog_without_titles_reads_by_name() -> None:
+    properties: dict[str, Any] = {"company": Schema(type="string")}
+    (column,) = catalog_columns(properties)
+    assert column.source == ("company",)
