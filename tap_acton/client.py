@@ -148,7 +148,7 @@ class ActOnClient:
             position = Position()
             if resume and resume.position and resume.bound == bound:
                 position = resume.position
-            shown = position != Position()
+            shown = False
             try:
                 for page in self._pages_of(resource, conditions, bound, position):
                     shown = True

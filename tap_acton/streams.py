@@ -18,12 +18,14 @@ from tap_acton.state import Reading, iso
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import CatalogEntry
 
-    from tap_acton.client import RecordsPage
+    from tap_acton.client import ActOnClient, RecordsPage
+    from tap_acton.progress import Progress
     from tap_acton.resources.model import Record, Resource
-    from tap_acton.tap import TapActOn
+    from tap_acton.settings import Settings
 
 __all__ = ["ResourceStream", "stream_class"]
 
@@ -38,28 +40,31 @@ class ResourceStream(Stream):
     STATE_MSG_FREQUENCY = 10_000
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # the client has typed the values
 
-    _tap: TapActOn
-
-    def __init__(self, tap: TapActOn) -> None:
+    def __init__(
+        self, tap: Tap, *, client: ActOnClient, settings: Settings, progress: Progress
+    ) -> None:
         super().__init__(tap, name=self.resource.name, schema=self.resource.schema())
+        self._client = client
+        self._settings = settings
+        self._progress = progress
         self.primary_keys = list(self.resource.keys)
         self.replication_key = self.resource.replication_key
         self._told_at = SYSTEM_CLOCK.monotonic()
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002 - none
         """Yield the records that this run is to read, and keep the state up with them."""
-        tap, state, began = self._tap, self.stream_state, SYSTEM_CLOCK.now()
+        state, began = self.stream_state, SYSTEM_CLOCK.now()
         reading = self._reading(state)
         columns = self._columns()
         moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
-        pages = tap.client.pages(self.resource, reading.conditions, resume=reading.place)
+        pages = self._client.pages(self.resource, reading.conditions, resume=reading.place)
         for number, page in enumerate(pages):
             if not number:
-                reading.begins_with(page.records, tap.client.server_time(began)[0])
+                reading.begins_with(page.records, self._client.server_time(began)[0])
             accepted = [record for record in page.records if reading.accepts(record)]
             for record in accepted:
                 yield _singer_record(record, columns, moments)
-            tap.progress.read(len(accepted))
+            self._progress.read(len(accepted))
             if page.hidden and reading.replication_key:
                 return  # nothing was read, so the bookmark and the place stay
             reading.interrupted(state, page.place)
@@ -75,16 +80,15 @@ class ResourceStream(Stream):
         self._reading(self.stream_state)
 
     def _reading(self, state: dict[str, Any]) -> Reading:
-        settings = self._tap.settings
         incremental = self.replication_method == "INCREMENTAL"
         try:
             return Reading.from_state(
                 state if incremental else {"resume": state.get("resume")},
                 self.resource,
                 replication_key=self.replication_key if incremental else None,
-                start_date=settings.start_date,
-                end_date=settings.end_date,
-                now=self._tap.client.server_time(),
+                start_date=self._settings.start_date,
+                end_date=self._settings.end_date,
+                now=self._client.server_time(),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise ConfigError(

@@ -74,7 +74,12 @@ class TapActOn(Tap):
     def discover_streams(self) -> list[ResourceStream]:
         """Return the streams: from the catalog if there is one, without a request."""
         resources = self._catalogued() if self.input_catalog is not None else self._discovered()
-        return [stream_class(resource)(self) for resource in resources]
+        return [
+            stream_class(resource)(
+                self, client=self.client, settings=self.settings, progress=self.progress
+            )
+            for resource in resources
+        ]
 
     def run_discovery(self) -> str:
         """Print the catalog, and give back what was set aside to make it."""

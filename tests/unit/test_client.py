@@ -223,13 +223,17 @@ def test_a_list_that_vanishes_midway_is_an_error_and_not_its_end(
         records_of(client_of(sim, page_size=10), LIST)
 
 
-def test_a_list_that_is_gone_when_it_is_resumed_is_an_error(simulator: Simulate) -> None:
+def test_a_list_that_is_gone_when_it_is_resumed_is_said_to_be_hidden(simulator: Simulate) -> None:
     sim = simulator()
     client = client_of(sim, page_size=10)
     place = next(iter(client.pages(LIST))).place
     sim.world.delete_list("l-0001")
-    with pytest.raises(RequestRefusedError):
-        records_of(client, LIST, resume=place)
+    assert [page.hidden for page in client.pages(LIST, resume=place)] == [True]
+
+
+def test_a_list_that_is_there_is_not_said_to_be_hidden(simulator: Simulate) -> None:
+    client = client_of(simulator(), page_size=10)
+    assert not any(page.hidden for page in client.pages(LIST))
 
 
 # Pages that do not add up
