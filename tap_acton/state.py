@@ -26,6 +26,8 @@ __all__ = ["Reading", "iso"]
 _BOUNDARY_KEPT = 1000
 _CLOCKS_DIFFER = timedelta(seconds=2)
 _LONG_PAST = timedelta(minutes=15)
+_LONGEST_PAGE = timedelta(minutes=15)
+"""A date later than this after the request lies in the future: somebody's mistake."""
 _ALL = "*"
 
 
@@ -132,7 +134,8 @@ class Reading:
         if self.place is not None or self.replication_key is None:
             return
         seen = (record[self.replication_key] for record in records)
-        self.until = max([min(began, self.end or began), *(value for value in seen if value)])
+        past = (value for value in seen if value and value < began + _LONGEST_PAGE)
+        self.until = max([min(began, self.end or began), *past])
 
     def accepts(self, record: Record) -> bool:
         """Tell whether a record belongs to this reading, and take note of it."""

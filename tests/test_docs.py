@@ -1,0 +1,90 @@
+"""The README and the documents say what is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tap_acton.errors import (
+    ActOnError,
+    BudgetSpentError,
+    ConfigError,
+    LoginRequiredError,
+    SyncIncompleteError,
+)
+from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.lists import LIST_TEMPLATE
+from tap_acton.settings import read_settings, settings_table
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / ".github").rglob("*.md")),
+]
+
+
+def stream_rows() -> list[str]:
+    """Return the README's table of streams as the resources make it."""
+    rows = []
+    for resource in (*RESOURCES.values(), LIST_TEMPLATE):
+        name = "list_<name>" if resource is LIST_TEMPLATE else resource.name
+        key = resource.replication_key
+        reads = f"changes by `{key}`" if key else "everything"
+        cells = (f"`{name}`", ", ".join(resource.keys), reads, resource.evidence.value)
+        rows.append(f"| {' | '.join(cells)} |")
+    return rows
+
+
+def test_the_readme_lists_every_stream() -> None:
+    section = README.split("<!-- streams -->\n")[1].split("<!-- /streams -->")[0]
+    assert section.splitlines()[2:] == stream_rows()
+
+
+def test_the_readme_names_only_settings_that_exist() -> None:
+    section = README.split("## Settings")[1].split("## Exit codes")[0]
+    first_cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    named = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
+    assert named <= {setting.name for setting in settings_table()}
+    assert len(named) > 8
+
+
+def test_the_readme_configuration_is_valid() -> None:
+    block = re.search(r"```json\n(.*?)```", README, re.DOTALL)
+    assert block
+    read_settings(json.loads(block[1]))
+
+
+def test_the_readme_python_compiles() -> None:
+    block = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert block
+    compile(block[1], "README.md", "exec")
+
+
+def test_the_readme_has_the_exit_codes_of_the_errors() -> None:
+    for error in (ActOnError, ConfigError, LoginRequiredError, SyncIncompleteError):
+        assert f"| {error.exit_code} |" in README
+    assert f"| {BudgetSpentError.exit_code} |" in README
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_the_readme_commands_are_targets_of_make(target: str) -> None:
+    assert f"make {target}" in README
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", document.read_text()):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_that_a_document_names_exists(document: Path) -> None:
+    for name in re.findall(r"`((?:tap_acton|tests|cdata)/[\w/]+\.py)`", document.read_text()):
+        assert (ROOT / name).exists(), name
