@@ -1,16 +1,20 @@
-"""Reading configurations, catalogs and states from files and the environment."""
+"""Reading what users give: configurations, catalogs and states, from files and the environment."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tap_acton.errors import ConfigError
-from tap_acton.settings import settings_table
+from tap_acton.settings import Setting, Settings, settings_table
 
-__all__ = ["check_catalog", "check_state", "parse_json_object", "read_config"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+__all__ = ["check_catalog", "check_state", "parse_json_object", "read_config", "read_settings"]
 
 _PREFIX = "TAP_ACTON_"
 
@@ -125,3 +129,62 @@ def _environment() -> dict[str, Any]:
         setting.name: os.environ.get(_PREFIX + setting.name.upper()) for setting in settings_table()
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def read_settings(config: Mapping[str, Any], *, also_known: Collection[str] = ()) -> Settings:
+    """Return the settings that a configuration gives, checked.
+
+    Args:
+        config: Values by name of setting; None and an empty text mean "not set".
+        also_known: Names that other parts of the program read from the same configuration.
+
+    Raises:
+        ConfigError: A name is unknown, a value does not fit, or settings that belong together
+            are incomplete. It names the setting and never its value.
+    """
+    table = {setting.name: setting for setting in settings_table()}
+    for name in config:
+        if name not in table and name not in also_known:
+            raise ConfigError(f"There is no setting {name!r}", next_step=_nearest(name, table))
+    values = {
+        name: _read_one(table[name], value)
+        for name, value in config.items()
+        if name in table and value not in (None, "")
+    }
+    settings = Settings(**values)
+    _check_credentials(settings)
+    _check_dates(settings)
+    return settings
+
+
+def _nearest(name: str, names: Collection[str]) -> str:
+    near = difflib.get_close_matches(str(name).lower(), names, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return "`tap-acton --about` lists the settings."
+
+
+def _read_one(setting: Setting, value: Any) -> Any:
+    try:
+        return setting.kind.read(value)
+    except ValueError as expected:
+        raise ConfigError(f"Setting {setting.name!r} must be {expected}") from None
+
+
+def _check_credentials(settings: Settings) -> None:
+    needed = ["access_token"] if settings.mode == "OFF" else ["client_id", "client_secret"]
+    if settings.auth_scheme == "OAuthPassword" and settings.mode == "GETANDREFRESH":
+        needed += ["username", "password"]
+    missing = [name for name in needed if not getattr(settings, name)]
+    if missing:
+        raise ConfigError(
+            f"Missing in the settings: {', '.join(missing)}",
+            next_step=f"auth_scheme {settings.auth_scheme} with initiate_oauth {settings.mode} "
+            f"needs {', '.join(needed)}.",
+        )
+
+
+def _check_dates(settings: Settings) -> None:
+    start, end = settings.start_date, settings.end_date
+    if start and end and start >= end:
+        raise ConfigError("Setting 'start_date' must lie before 'end_date'")

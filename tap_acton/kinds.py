@@ -6,6 +6,7 @@ with words that complete the sentence "setting x must be …", never with the va
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -44,9 +45,9 @@ class Text:
 
     def read(self, value: Any) -> str:
         """Return the text."""
-        if not isinstance(value, str) or not value.strip().isprintable():
+        text = value.strip("\r\n") if isinstance(value, str) else "\n"  # as files like to end
+        if any(unicodedata.category(character) == "Cc" for character in text):
             raise ValueError("a text without control characters")
-        text = value.strip()  # files and variables like to end with a line break
         if self.ascii and not text.isascii():
             raise ValueError("a text of ASCII characters")
         return text

@@ -5,7 +5,6 @@ The Singer config schema, `--about` and meltano.yml's settings come from it.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field, fields
 from datetime import datetime  # noqa: TC003 - a dataclass field's type is read at run time
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from tap_acton.errors import ConfigError
 from tap_acton.kinds import Choice, Integer, Kind, Moment, Number, Text, TextList, Url
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator
 
-__all__ = ["Setting", "Settings", "config_schema", "read_settings", "settings_table"]
+__all__ = ["Setting", "Settings", "config_schema", "settings_table"]
 
 HOSTS = {"us": "https://api.actonsoftware.com", "eu": "https://api-eu.actonsoftware.com"}
 _DATA_KEY = "setting"
@@ -249,62 +247,3 @@ def config_schema() -> dict[str, Any]:
             schema["secret"] = True
         properties[setting.name] = schema
     return {"type": "object", "properties": properties}
-
-
-def read_settings(config: Mapping[str, Any], *, also_known: Collection[str] = ()) -> Settings:
-    """Return the settings that a configuration gives, checked.
-
-    Args:
-        config: Values by name of setting; None and an empty text mean "not set".
-        also_known: Names that other parts of the program read from the same configuration.
-
-    Raises:
-        ConfigError: A name is unknown, a value does not fit, or settings that belong together
-            are incomplete. It names the setting and never its value.
-    """
-    table = {setting.name: setting for setting in settings_table()}
-    for name in config:
-        if name not in table and name not in also_known:
-            raise ConfigError(f"There is no setting {name!r}", next_step=_nearest(name, table))
-    values = {
-        name: _read_one(table[name], value)
-        for name, value in config.items()
-        if name in table and value not in (None, "")
-    }
-    settings = Settings(**values)
-    _check_credentials(settings)
-    _check_dates(settings)
-    return settings
-
-
-def _nearest(name: str, names: Collection[str]) -> str:
-    near = difflib.get_close_matches(str(name).lower(), names, n=1)
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    return "`tap-acton --about` lists the settings."
-
-
-def _read_one(setting: Setting, value: Any) -> Any:
-    try:
-        return setting.kind.read(value)
-    except ValueError as expected:
-        raise ConfigError(f"Setting {setting.name!r} must be {expected}") from None
-
-
-def _check_credentials(settings: Settings) -> None:
-    needed = ["access_token"] if settings.mode == "OFF" else ["client_id", "client_secret"]
-    if settings.auth_scheme == "OAuthPassword" and settings.mode == "GETANDREFRESH":
-        needed += ["username", "password"]
-    missing = [name for name in needed if not getattr(settings, name)]
-    if missing:
-        raise ConfigError(
-            f"Missing in the settings: {', '.join(missing)}",
-            next_step=f"auth_scheme {settings.auth_scheme} with initiate_oauth {settings.mode} "
-            f"needs {', '.join(needed)}.",
-        )
-
-
-def _check_dates(settings: Settings) -> None:
-    start, end = settings.start_date, settings.end_date
-    if start and end and start >= end:
-        raise ConfigError("Setting 'start_date' must lie before 'end_date'")

@@ -12,7 +12,13 @@ from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.encoding.base import SingerMessageType
 
 from tap_acton.client import ActOnClient
-from tap_acton.config import check_catalog, check_state, parse_json_object, read_config
+from tap_acton.config import (
+    check_catalog,
+    check_state,
+    parse_json_object,
+    read_config,
+    read_settings,
+)
 from tap_acton.discovery import catalog_columns, discover_lists, list_resource
 from tap_acton.errors import (
     ActOnError,
@@ -25,7 +31,7 @@ from tap_acton.errors import (
 from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.rounds import Round
-from tap_acton.settings import Settings, config_schema, read_settings
+from tap_acton.settings import Settings, config_schema
 from tap_acton.streams import ResourceStream, stream_class
 from tap_acton.writer import BlockWriter
 

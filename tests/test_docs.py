@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tap_acton.config import read_settings
 from tap_acton.errors import (
     ActOnError,
     BudgetSpentError,
@@ -17,7 +18,7 @@ from tap_acton.errors import (
 )
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.lists import LIST_TEMPLATE
-from tap_acton.settings import read_settings, settings_table
+from tap_acton.settings import settings_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -12,12 +12,12 @@ from tap_acton import interrupts
 from tap_acton.auth.account import daily_budget, open_account, open_store
 from tap_acton.auth.authenticator import LOGINS_AN_HOUR, TokenKeeper
 from tap_acton.clock import SYSTEM_CLOCK, moment
-from tap_acton.config import read_config
+from tap_acton.config import read_config, read_settings
 from tap_acton.errors import ActOnError, ConfigError
-from tap_acton.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from tap_acton.auth.tokens import Memory
+    from tap_acton.settings import Settings
 
 __all__ = ["main"]
 

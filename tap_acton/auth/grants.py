@@ -143,8 +143,8 @@ def _refused(error: ActOnError) -> TokenRefusedError:
     if _NO_API in error.what:
         step = "Ask Act-On's support to enable the API for this account."
     elif error.code == "invalid_grant":
-        step = "Log in again: with OAuthPassword check username and password; else "
-        step += "run tap-acton-auth login."
+        step = "With OAuthPassword check username and password; else set a new refresh_token "
+        step += "or oauth_verifier."
     else:
         step = "Check client_id and client_secret, and region or api_url."
     return TokenRefusedError(

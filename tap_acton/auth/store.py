@@ -165,7 +165,7 @@ class FileStore:
         return SettingsFileCorruptError(
             f"The settings file {self.path} cannot be used: {why}",
             next_step="Restore it from a copy, or remove it and log in again "
-            "(tap-acton-auth login, or the next run with OAuthPassword).",
+            "(the next run does so with OAuthPassword), or change oauth_settings_location.",
         )
 
 

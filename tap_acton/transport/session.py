@@ -105,7 +105,7 @@ class Transport:
             "User-Agent": user_agent,
         }
         self._clock = clock
-        self._skew_s: float | None = None
+        self._skew_s: tuple[float, float] | None = None
         self._session = requests.Session()
         adapter = requests.adapters.HTTPAdapter(
             pool_connections=_CONNECTIONS, pool_maxsize=_CONNECTIONS
@@ -130,7 +130,8 @@ class Transport:
         ours = self._clock.now() if at is None else at
         if self._skew_s is None:
             return ours - _LARGEST_SKEW_S, None
-        return ours + self._skew_s, ours + self._skew_s + 1
+        least, most = self._skew_s
+        return ours + least, ours + most
 
     def get(
         self,
@@ -219,7 +220,7 @@ class Transport:
                 allow_redirects=False,
                 **surroundings,
             )
-            self._learn_time(response.headers.get("Date"))
+            self._learn_time(response.headers.get("Date"), self._clock.monotonic() - started)
             return _reply(response, where)
         except requests.RequestException as error:
             raise _no_reply(error, where) from None
@@ -229,11 +230,12 @@ class Transport:
             seconds = self._clock.monotonic() - started
             self.observe(Sent(where=where, status=status, seconds=seconds, size=size))
 
-    def _learn_time(self, date: str | None) -> None:
+    def _learn_time(self, date: str | None, travel_s: float) -> None:
         if date is None:
             return
         try:
-            self._skew_s = parsedate_to_datetime(date).timestamp() - self._clock.now()
+            skew_s = parsedate_to_datetime(date).timestamp() - self._clock.now()
+            self._skew_s = (skew_s, skew_s + travel_s + 1)
         except ValueError:
             logger.debug("The server's Date header cannot be read")
 

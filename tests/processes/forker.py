@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING
 from tap_acton.auth.account import Account, open_account, open_store
 from tap_acton.auth.authenticator import TokenKeeper
 from tap_acton.auth.grants import Grants
-from tap_acton.config import read_config
+from tap_acton.config import read_config, read_settings
 from tap_acton.errors import ActOnError
-from tap_acton.settings import Settings, read_settings
 from tap_acton.transport.replies import Reply
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from tap_acton.auth.store import FileStore
     from tap_acton.clock import Clock
+    from tap_acton.settings import Settings
 
 _LONGEST_S = 0.03
 """Two or three refreshes take about as long."""

@@ -17,11 +17,12 @@ import pytest
 from tap_acton.auth.account import open_account, open_store
 from tap_acton.auth.tokens import Memory, TokenSet
 from tap_acton.clock import SYSTEM_CLOCK
+from tap_acton.config import read_settings
 from tap_acton.errors import SettingsFileKeyError
-from tap_acton.settings import Settings, read_settings
 from tap_acton.transport.replies import Reply
 
 if TYPE_CHECKING:
+    from tap_acton.settings import Settings
     from tap_acton.simulator import Simulator
     from tests.conftest import Configure, Simulate
 

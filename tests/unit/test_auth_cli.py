@@ -13,7 +13,7 @@ import pytest
 from tap_acton.auth.account import daily_budget, open_store
 from tap_acton.auth.tokens import Memory, TokenSet
 from tap_acton.clock import SYSTEM_CLOCK
-from tap_acton.settings import read_settings
+from tap_acton.config import read_settings
 from tap_acton.simulator import Fault
 
 if TYPE_CHECKING:

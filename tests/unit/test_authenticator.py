@@ -15,6 +15,7 @@ from tap_acton.auth.account import Account, open_account, open_store
 from tap_acton.auth.authenticator import TokenKeeper
 from tap_acton.auth.grants import Grants
 from tap_acton.auth.tokens import Memory, TokenSet
+from tap_acton.config import read_settings
 from tap_acton.errors import (
     ActOnError,
     BudgetSpentError,
@@ -29,7 +30,6 @@ from tap_acton.errors import (
     TokenRefusedError,
     TokenReplyLostError,
 )
-from tap_acton.settings import read_settings
 from tap_acton.simulator import Fault
 from tap_acton.transport.replies import Reply, TokenInvalidError
 from tests.fakes import FakeClock, self_signed, wire

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from tap_acton.client import ActOnClient, Place
+from tap_acton.config import read_settings
 from tap_acton.discovery import list_resource
 from tap_acton.errors import (
     ActOnError,
@@ -23,7 +24,6 @@ from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.lists import LIST_TEMPLATE
 from tap_acton.resources.model import Column
 from tap_acton.resources.paging import Position
-from tap_acton.settings import read_settings
 from tap_acton.simulator import Change, Fault, Simulator
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_acton.auth.account import daily_budget
+from tap_acton.config import read_settings
 from tap_acton.errors import BudgetSpentError, SettingsFileAccessError
-from tap_acton.settings import read_settings
 from tap_acton.transport.limits import AllLimits, DailyBudget, Pace, RunBudget
 from tests.fakes import FakeClock
 

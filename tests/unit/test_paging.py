@@ -340,13 +340,17 @@ def test_one_wrong_page_costs_no_row(
     assert sorted(keys(walk(table, page_size))) == list(range(size))
 
 
-@pytest.mark.parametrize("total", TOTALS)
-@pytest.mark.parametrize("first", [1, 2, 3], ids=["first page", "second page", "third page"])
-@pytest.mark.parametrize("kind", ["empty", "repeated"])
+# Without a total nothing tells a server whose pages are all empty from an empty table.
+LASTING = [
+    (kind, first, total)
+    for kind, first, total in itertools.product(["empty", "repeated"], [1, 2, 3], TOTALS)
+    if kind != "empty" or first > 1 or total == "exact"
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "total"), LASTING)
 def test_a_fault_that_lasts_is_an_error(kind: str, first: int, total: str) -> None:
     table = faulty(Table(size=35, total=total), Fault(kind, first, times=10_000))
-    if kind == "empty" and first == 1 and total != "exact":
-        pytest.skip("nothing tells it from an empty table")
     with pytest.raises(UnexpectedReplyError):
         walk(table, 10)
 

@@ -96,7 +96,9 @@ def test_a_table_that_json_may_have_cut_is_an_error(width: int) -> None:
 
 def test_a_table_of_254_columns_is_whole() -> None:
     headings = [str(number) for number in range(254)]
-    assert Table().read(table(headings, headings)).rows == [dict(zip(headings, headings, strict=True))]
+    assert Table().read(table(headings, headings)).rows == [
+        dict(zip(headings, headings, strict=True))
+    ]
 
 
 @BOUNDED

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tap_acton.config import parse_json_object, read_config
+from tap_acton.config import parse_json_object, read_config, read_settings
 from tap_acton.errors import ConfigError
-from tap_acton.settings import Settings, config_schema, read_settings, settings_table
+from tap_acton.settings import Settings, config_schema, settings_table
 
 CLIENT = {"client_id": "client-1", "client_secret": "the secret of the client"}
 PASSWORD = {**CLIENT, "auth_scheme": "OAuthPassword", "username": "me", "password": "pass"}
@@ -95,7 +95,7 @@ def test_what_other_parts_of_the_program_read_is_left_to_them() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        pytest.param("client_secret", " x\n", "x", id="a line break at the end"),
+        pytest.param("client_secret", " x\n", " x", id="a line break at the end"),
         pytest.param("page_size", "500", 500, id="digits"),
         pytest.param("requests_per_second", "2.5", 2.5, id="decimal digits"),
         pytest.param("requests_per_second", 2, 2.0, id="whole number"),

@@ -1,4 +1,4 @@
-"""Bookmarks: every change comes in some run, whatever changes meanwhile and whatever the clocks say.
+"""Bookmarks: every change comes in some run, whatever changes meanwhile, whatever clocks say.
 
 The server is a table in memory with a clock of its own. Runs read it through the paging and the
 state that the tap uses.
