@@ -104,7 +104,7 @@ def test_forgetting_keeps_the_logins() -> None:
         pytest.param(-HOUR_S, False, id="before the clock was set back by hours"),
     ],
 )
-def test_logins_count_for_an_hour(after_s: float, counted: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_logins_count_for_an_hour(after_s: float, counted: bool) -> None:
     memory = Memory().logging_in(NOW, "me")
     assert bool(memory.recent_logins(NOW + after_s)) is counted
 
