@@ -235,12 +235,12 @@ class ActOnClient:
             allowed = among.get(variable.variable, variable.words)
             return [word for word in variable.words if word in allowed]
         parent = RESOURCES[variable.resource]
-        found: dict[str, None] = {}
+        found: set[str] = set()
         for bound in self._bounds(parent, variable.among, None):
             for record in self._parent_records(parent, bound):
                 if record[variable.column] is not None:
-                    found[str(record[variable.column])] = None
-        return found
+                    found.add(str(record[variable.column]))
+        return sorted(found)
 
     def _parent_records(self, parent: Resource, bound: Bound) -> list[Record]:
         key = (parent.name, json.dumps(bound))

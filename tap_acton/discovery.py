@@ -19,9 +19,9 @@ from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LIST_TEMPLATE, LISTS, 
 from tap_acton.resources.model import MISFITS, Column, Resource, Words
 from tap_acton.resources.rows import (
     JSON_COLUMNS,
+    list_labels,
     read_csv_headings,
     read_json_headings,
-    unique_labels,
 )
 
 if TYPE_CHECKING:
@@ -117,12 +117,8 @@ def _headings(client: ActOnClient, list_id: str) -> list[str]:
 
 
 def _columns(headings: list[str]) -> Iterator[Column]:
-    labels = unique_labels(headings)
-    fixed = {
-        next(source for source in column.source if source in labels)
-        for column in FIXED_LIST_COLUMNS
-        if any(source in labels for source in column.source)
-    }
+    labels = list_labels(headings)
+    fixed = {source for column in FIXED_LIST_COLUMNS for source in column.source}
     own = [label for label in labels if label not in fixed]
     names = column_names(own, taken={*_FIXED_NAMES, MISFITS})
     for label in own:

@@ -175,7 +175,8 @@ class Settings:
     )
     daily_request_budget: int = _setting(
         "Requests that this account may spend in a day (UTC). Act-On allows 30,000; free plans "
-        "have 1,000. Runs that share a settings file share the budget.",
+        "have 1,000. Runs that share a settings file share the budget; with initiate_oauth OFF "
+        "nothing is stored, and the budget is one run's.",
         Integer(minimum=1, maximum=100_000_000),
         title="Daily request budget",
         default=30_000,

@@ -58,6 +58,10 @@ class Reading:
     boundary: list[str] = field(default_factory=list)
     """Rows read at the highest value."""
     place: Place | None = None
+    undated_before: bool = False
+    """Whether the last reading met rows without a date, which no condition would find."""
+    undated: bool = False
+    """Whether this one did."""
 
     @classmethod
     def from_state(
@@ -100,12 +104,14 @@ class Reading:
             known=frozenset(state.get("boundary", ())),
             highest=bookmark,
             boundary=list(state.get("boundary", ())),
+            undated_before=bool(state.get("undated")),
         )
-        if resume is not None:
+        if resume is not None and resume["bounds"] == reading._bounds:
             reading.place = Place.from_json(resume["place"])
             reading.until = to_moment(resume["until"]) or earliest
             reading.highest = to_moment(resume["highest"] or "")
             reading.boundary = list(resume["boundary"])
+            reading.undated = bool(resume["undated"])
         return reading
 
     @property
@@ -113,9 +119,10 @@ class Reading:
         """What the server should select by, if it can.
 
         A reading of everything has no upper condition: rows without a date must not be missed,
-        and those that are inserted meanwhile do no harm.
+        and those that are inserted meanwhile do no harm. Where there are rows without a date,
+        every reading is one of everything: no document says that a condition finds new ones.
         """
-        if self.replication_key is None:
+        if self.replication_key is None or self.undated_before:
             return ()
         conditions = []
         if self.start:
@@ -141,6 +148,7 @@ class Reading:
         """Tell whether a record belongs to this reading, and take note of it."""
         value = record[self.replication_key] if self.replication_key else None
         if value is None:
+            self.undated = self.replication_key is not None
             return True
         if (self.start and value < self.start) or (self.end and value >= self.end):
             return False
@@ -162,12 +170,17 @@ class Reading:
             "until": iso(self.until),
             "highest": iso(self.highest) if self.highest else None,
             "boundary": list(self.boundary),
+            "undated": self.undated,
+            "bounds": self._bounds,
         }
 
     def completed(self, state: dict[str, Any]) -> None:
         """Write into the stream's state that everything has been read."""
         state.pop("resume", None)
         state.pop("boundary", None)
+        state.pop("undated", None)
+        if self.undated:
+            state["undated"] = True
         if self.replication_key is None or self.highest is None:
             return
         state["replication_key"] = self.replication_key
@@ -177,6 +190,11 @@ class Reading:
                 state["boundary"] = list(self.boundary)
         elif self.highest + _LONG_PAST <= self.until:
             state["boundary"] = [_ALL]  # an import of many rows at once, long over
+
+    @property
+    def _bounds(self) -> list[str | None]:
+        """What rows the reading is of; a place in other rows would be none."""
+        return [iso(bound) if bound else None for bound in (self.start, self.end)]
 
     def _is_settled(self) -> bool:
         """Tell whether no row can get the highest value any more.

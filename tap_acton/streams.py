@@ -80,6 +80,12 @@ class ResourceStream(Stream):
         self._reading(self.stream_state)
 
     def _reading(self, state: dict[str, Any]) -> Reading:
+        list_id = list_id_of(self.resource)
+        if list_id and state.get("list_id", list_id) != list_id:
+            self.logger.warning("%s is another list now; it is read from its start", self.name)
+            state.clear()
+        if list_id:
+            state["list_id"] = list_id
         incremental = self.replication_method == "INCREMENTAL"
         try:
             return Reading.from_state(

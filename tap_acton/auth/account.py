@@ -10,6 +10,7 @@ from tap_acton.auth.authenticator import FixedToken, TokenKeeper
 from tap_acton.auth.grants import Grants
 from tap_acton.auth.store import FileStore
 from tap_acton.clock import SYSTEM_CLOCK, Clock
+from tap_acton.errors import ConfigError
 from tap_acton.transport.limits import AllLimits, DailyBudget, Limit, Pace, RunBudget
 from tap_acton.transport.retry import RetryPolicy
 from tap_acton.transport.session import Authenticator, Sent, Transport
@@ -61,8 +62,17 @@ def open_account(
 
 
 def open_store(settings: Settings) -> FileStore:
-    """Return the store that the settings name. Nothing is read yet."""
-    passphrase = settings.oauth_settings_key or settings.client_secret or ""
+    """Return the store that the settings name. Nothing is read yet.
+
+    Raises:
+        ConfigError: Nothing is there to encrypt it with.
+    """
+    passphrase = settings.oauth_settings_key or settings.client_secret
+    if not passphrase:
+        raise ConfigError(
+            "Missing in the settings: client_secret",
+            next_step="The settings file is encrypted with it, or with oauth_settings_key.",
+        )
     return FileStore(_file(settings), passphrase)
 
 
@@ -74,7 +84,9 @@ def daily_budget(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> DailyBudget
 
 def _limits(settings: Settings, clock: Clock) -> Limit:
     limits: list[Limit] = [Pace(settings.requests_per_second, clock)]
-    if settings.mode != "OFF":
+    if settings.mode == "OFF":  # nothing is stored, so the count ends with the run
+        limits.insert(0, RunBudget(settings.daily_request_budget, setting="daily_request_budget"))
+    else:
         limits.insert(0, daily_budget(settings, clock))
     if settings.max_requests_per_run:
         limits.insert(0, RunBudget(settings.max_requests_per_run))

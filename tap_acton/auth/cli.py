@@ -114,6 +114,7 @@ def _facts(settings: Settings, memory: Memory) -> dict[str, Any]:
         "settings_file": str(settings.settings_file),
         "access_token": tokens.age(now).value if tokens else "none",
         "expires": moment(expires_at).isoformat(timespec="seconds") if expires_at else None,
+        "generation": memory.generation,
         "can_refresh": bool(
             tokens and tokens.refresh_token and not memory.is_spent(tokens.refresh_token)
         ),

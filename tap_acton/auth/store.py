@@ -112,8 +112,8 @@ class FileStore:
         if check != self._check(salt):
             raise SettingsFileKeyError(
                 f"The settings file {self.path} was encrypted with other credentials",
-                next_step="Use the client_id, client_secret and oauth_settings_key it was made "
-                "with, or set oauth_settings_location to a new file.",
+                next_step="Use the client_secret or oauth_settings_key it was made with, or set "
+                "oauth_settings_location to a new file.",
             )
         return self._decrypted(salt, secrets)
 

@@ -62,7 +62,7 @@ class Memory:
 
     tokens: TokenSet | None = None
     generation: int = 0
-    """Grows with each new token set, so that processes see each other's."""
+    """How many token sets there have been; `tap-acton-auth status` shows it."""
     spent: tuple[str, ...] = ()
     logins: tuple[float, ...] = ()
     """When the password or a code was sent, in seconds since 1970."""

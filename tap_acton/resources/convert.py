@@ -28,9 +28,10 @@ _MILLISECONDS_FROM = 100_000_000_000
 _HOURS = {
     "UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2, "JST": 9,
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-    "AKST": -9, "AKDT": -8, "HST": -10,
+    "AKST": -9, "AKDT": -8, "HST": -10, "WET": 0, "WEST": 1, "EET": 2, "EEST": 3, "MSK": 3,
+    "SAST": 2, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
-"""Zone abbreviations, in hours from UTC. The American ones are those of Act-On's examples."""
+"""Zone abbreviations that mean one thing, in hours from UTC. Act-On's examples have PDT."""
 _FORMATS = (
     "%Y-%m-%d %H:%M:%S",
     "%b %d %Y %I:%M %p",

@@ -8,7 +8,7 @@ from tap_acton.resources.convert import Type
 from tap_acton.resources.encode import milliseconds_after, milliseconds_before
 from tap_acton.resources.model import Column, Evidence, Filter, Operator, Resource
 from tap_acton.resources.paging import OffsetPaging
-from tap_acton.resources.rows import CsvTable, Objects, Table
+from tap_acton.resources.rows import CREATED, MODIFIED, CsvTable, Objects, Table
 
 __all__ = ["FIXED_LIST_COLUMNS", "LISTS", "LIST_TEMPLATE", "as_csv"]
 
@@ -61,21 +61,11 @@ LISTS = Resource(
     ),
 )
 
-# The documents spell the dates both ways. "[2]" is the API's own column where a list has one of
-# the same heading: it comes behind the list's.
 FIXED_LIST_COLUMNS = (
     Column(name="contact_id", source=("_contact_id_",), description="Id of the record"),
     Column(name="list_id", description="Id of the list"),
-    Column(
-        name="created_date",
-        type=Type.MOMENT,
-        source=("__created_date", "created_date [2]", "created_date"),
-    ),
-    Column(
-        name="modified_date",
-        type=Type.MOMENT,
-        source=("__modified_date", "modified_date [2]", "modified_date"),
-    ),
+    Column(name="created_date", type=Type.MOMENT, source=(CREATED,)),
+    Column(name="modified_date", type=Type.MOMENT, source=(MODIFIED,)),
 )
 
 LIST_TEMPLATE = Resource(

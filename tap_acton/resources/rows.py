@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tap_acton.transport.replies import Reply
 
 __all__ = [
+    "CREATED",
     "JSON_COLUMNS",
+    "MODIFIED",
     "AnyObjects",
     "CsvTable",
     "Folders",
@@ -24,6 +26,7 @@ __all__ = [
     "Rows",
     "Shape",
     "Table",
+    "list_labels",
     "read_csv_headings",
     "read_json_headings",
     "unique_labels",
@@ -31,9 +34,15 @@ __all__ = [
 
 Row = dict[str, Any]
 
+CREATED, MODIFIED = "@created_date", "@modified_date"
+"""Labels of the API's own dates; no heading begins with an @ by chance."""
 JSON_COLUMNS = 255
 """Act-On's JSON stops at so many columns; CSV does not.
 https://developer.act-on.com/hc/en-us/articles/360063284973"""
+
+
+_LARGEST_CELL = 2**31 - 1
+"""The csv module's own limit, 128 KiB, is a guess at what a cell may be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,9 +184,25 @@ def unique_labels(headings: list[Any]) -> list[str]:
     return labels
 
 
+def list_labels(headings: list[Any]) -> list[str]:
+    """Return unique labels, those of the API's own dates as `CREATED` and `MODIFIED`.
+
+    The documents spell the two headings with and without underscores before them. Where a list
+    has a column of the same heading, the API's comes behind it.
+    """
+    labels = unique_labels(headings)
+    for name, label in (("created_date", CREATED), ("modified_date", MODIFIED)):
+        spellings = (f"__{name}", f"{name} [2]", name)
+        found = next((spelling for spelling in spellings if spelling in labels), None)
+        if found is not None:
+            labels[labels.index(found)] = label
+    return labels
+
+
 def _csv_lines(reply: Reply) -> list[list[str]]:
     try:
         text = reply.body.decode("utf-8-sig")
+        csv.field_size_limit(_LARGEST_CELL)
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except (UnicodeDecodeError, csv.Error):
         raise UnexpectedReplyError("The reply is not CSV in UTF-8", where=reply.where) from None
@@ -187,7 +212,7 @@ def _csv_lines(reply: Reply) -> list[list[str]]:
 
 
 def _labelled(reply: Reply, headings: list[Any], rows: Any) -> list[Row]:
-    labels = unique_labels(headings)
+    labels = list_labels(headings)
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise UnexpectedReplyError("The reply's rows are no arrays", where=reply.where)
     if any(len(row) > len(labels) for row in rows):

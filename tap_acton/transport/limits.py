@@ -89,10 +89,16 @@ class Pace:
 
 
 class RunBudget:
-    """At most so many requests in this run."""
+    """At most so many requests in this run.
 
-    def __init__(self, limit: int) -> None:
+    Args:
+        limit: Requests.
+        setting: The setting that says so.
+    """
+
+    def __init__(self, limit: int, *, setting: str = "max_requests_per_run") -> None:
         self._limit = limit
+        self._setting = setting
         self._spent = 0
         self._lock = threading.Lock()
 
@@ -107,7 +113,7 @@ class RunBudget:
                 raise BudgetSpentError(
                     f"This run has spent its {self._limit:,} requests",
                     next_step="What is finished is kept; the next run goes on from there. "
-                    "Setting: max_requests_per_run.",
+                    f"Setting: {self._setting}.",
                 )
             self._spent += 1
 

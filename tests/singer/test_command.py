@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,6 @@ from tests.harness import TAP, Messages, config_for, discover, only, run_tap, wa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,13 @@ def written(folder: Path, name: str, content: Any) -> str:
     path = folder / name
     path.write_text(content if isinstance(content, str) else json.dumps(content))
     return str(path)
+
+
+def listens(pid: int, number: signal.Signals) -> bool:
+    """Tell whether a process has a handler of its own for a signal (Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = int(status.split("SigCgt:")[1].split()[0], 16)
+    return bool(caught >> (number - 1) & 1)
 
 
 def one_error_line(stderr: str) -> str:
@@ -240,6 +247,17 @@ def test_a_signal_ends_with_a_state_that_the_next_run_goes_on_from(
     ids = [{record["contact_id"] for record in run.records[stream]} for run in (messages, again)]
     assert len(ids[0] | ids[1]) == 400
     assert len(ids[1]) < 400
+
+
+def test_a_signal_before_the_first_request_ends_the_same_way(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [TAP, "--config", str(tmp_path / "none.json")], stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_until(lambda: listens(process.pid, signal.SIGTERM))
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "Stopped by a signal" in one_error_line(stderr)
 
 
 def test_a_target_that_goes_away_is_one_line(account: Simulator, tmp_path: Path) -> None:

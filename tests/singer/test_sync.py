@@ -275,6 +275,32 @@ def test_a_user_without_any_rights_is_an_error(simulator: Simulator, tmp_path: P
     assert messages.error.exit_code == 1
 
 
+@pytest.mark.parametrize("date_headings", ["plain", "underscored"])
+def test_a_lists_own_date_columns_are_texts_like_any_other(
+    date_headings: str, tmp_path: Path
+) -> None:
+    with Simulator(Options(lists=0, requests_per_second=0, date_headings=date_headings)) as account:
+        account.world.add_list("Dates", ["created_date", "modified_date"], [["never", "ever"]])
+        config = config_for(account, tmp_path)
+        messages = sync(config, only(discover(config), "list_dates"))
+    (record,) = messages.records["list_dates"]
+    own = {name: value for name, value in record.items() if value in {"never", "ever"}}
+    assert sorted(own.values()) == ["ever", "never"]
+    assert record["modified_date"].endswith("Z")
+    assert record["_raw"] is None
+
+
+def test_a_new_list_that_takes_a_streams_name_is_read_from_its_start(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(simulator, tmp_path)
+    first = sync(config, only(discover(config), "list_api_example_list"))
+    simulator.world.delete_list("l-0001")
+    simulator.world.add_list("API Example List", ["Name"], [["Ann"], ["Ben"]])
+    second = sync(config, only(discover(config), "list_api_example_list"), first.state)
+    assert [record["name"] for record in second.records["list_api_example_list"]] == ["Ann", "Ben"]
+
+
 @pytest.mark.parametrize("budget", [3, 7, 40])
 def test_budgeted_runs_in_a_row_read_everything(
     budget: int, simulator: Simulator, tmp_path: Path

@@ -98,6 +98,7 @@ def test_status_tells_what_the_file_holds(shell: Shell) -> None:
         "user": shell.config["username"],
         "settings_file": str(shell.store.path),
         "access_token": "fresh",
+        "generation": 1,
         "can_refresh": True,
         "logins_left_this_hour": 4,
         "requests_left_today": 1000,

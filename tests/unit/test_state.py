@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tap_acton.client import Place
 from tap_acton.discovery import list_resource
 from tap_acton.resources.convert import Type
+from tap_acton.resources.lists import LIST_TEMPLATE
 from tap_acton.resources.model import Column
 from tap_acton.resources.paging import Batch, OffsetPaging, Position
 from tap_acton.resources.records import identity, mark
@@ -456,3 +457,23 @@ def test_a_state_that_is_none_of_ours_is_refused(state: dict[str, Any]) -> None:
 )
 def test_moments_are_written_in_milliseconds(moment: datetime, text: str) -> None:
     assert iso(moment) == text
+
+
+def test_rows_without_a_date_make_every_reading_one_of_everything() -> None:
+    state: dict[str, Any] = {}
+    row = {"contact_id": "1", "modified_date": None}
+    dated = {"contact_id": "2", "modified_date": datetime(2026, 1, 1, 0, 0, 0, 1000, tzinfo=UTC)}
+    for _ in range(2):
+        reading = Reading.from_state(
+            state,
+            LIST_TEMPLATE,
+            replication_key="modified_date",
+            start_date=None,
+            end_date=None,
+            now=(datetime(2026, 2, 1, tzinfo=UTC), None),
+        )
+        assert reading.conditions == ()
+        accepted = [record["contact_id"] for record in (row, dated) if reading.accepts(record)]
+        reading.completed(state)
+    assert accepted == ["1"]
+    assert state["undated"] is True
