@@ -31,6 +31,7 @@ __all__ = ["main"]
 _CEILING = 5
 """Requests a second that Act-On allows."""
 _ALL = "all streams"
+_TOO_MANY = 429
 _TOO_FEW = 10
 """Requests below which a share of the ceiling says nothing."""
 _QUERIES = {
@@ -71,7 +72,13 @@ def main(meltano: str, folder: str) -> None:
         first = _meltano(meltano, arguments, environment, place / "run1.log", "First run")
         click.echo(f"Changing the account: {_change(simulator)}")
         second = _meltano(meltano, arguments, environment, place / "run2.log", "Second run")
+        refused = sum(entry.status == _TOO_MANY for entry in simulator.journal)
+        counted = len(simulator.journal)
     _print_costs(_costs(first), _costs(second))
+    click.echo(
+        f"\nThe account counted {counted} requests, with discovery and login, "
+        f"and refused {refused} for coming too fast."
+    )
     warehouse = place / "acton.duckdb"
     _print_answers(warehouse)
     click.echo(f"\nThe warehouse is {warehouse}")
@@ -81,6 +88,7 @@ def _environment(simulator: Simulator, place: Path) -> dict[str, str]:
     credentials = simulator.credentials
     return {
         **os.environ,
+        "MELTANO_SYS_DIR_ROOT": str(place / "meltano"),
         "MELTANO_DATABASE_URI": f"sqlite:///{place / 'meltano.db'}",
         "MELTANO_CLI_LOG_LEVEL": "debug",  # the level at which the tap tells its metrics
         "MELTANO_CLI_LOG_FORMAT": "json",
