@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -127,8 +129,8 @@ class RunBudget:
 class DailyBudget:
     """At most so many requests a day (UTC), counted in a file that processes share.
 
-    A process takes requests from the file in blocks, so that the file is touched seldom; a
-    process that is killed leaves at most one block unused.
+    A process takes requests from the file in blocks, so that the file is touched seldom, and
+    gives the rest back when it ends; one that is killed leaves at most a block unused.
 
     Args:
         path: The file; a lock file appears beside it.
@@ -143,6 +145,7 @@ class DailyBudget:
         self._block = max(1, min(_BLOCK, limit // 100))
         self._left = 0
         self._day = ""
+        self._process = os.getpid()
         self._threads = threading.Lock()
 
     def take(self) -> None:
@@ -157,6 +160,8 @@ class DailyBudget:
                 self._left = 0
             if not self._left:
                 self._left = self._change(self._block)
+                self._process = os.getpid()
+                atexit.register(self.close)
             if not self._left:
                 raise BudgetSpentError(
                     f"The {self._limit:,} requests of today are spent",
@@ -170,9 +175,11 @@ class DailyBudget:
 
     def close(self) -> None:
         """Give the rest of the block back, if the file can be written."""
+        atexit.unregister(self.close)
         with self._threads:
             left, self._left = self._left, 0
-            if not left or self._today() != self._day:
+            was_forked = self._process != os.getpid()  # the block is the parent's
+            if not left or was_forked or self._today() != self._day:
                 return
             try:
                 self._change(-left)

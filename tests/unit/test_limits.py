@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -218,3 +221,14 @@ def test_two_names_of_a_settings_file_share_one_budget(tmp_path: Path) -> None:
         for name in ("real", "link")
     )
     assert spend(one) + spend(two) == 10
+
+
+def test_a_process_that_ends_without_closing_gives_the_rest_back(tmp_path: Path) -> None:
+    counted = tmp_path / "counted"
+    code = f"""
+from pathlib import Path
+from tap_acton.transport.limits import DailyBudget
+DailyBudget(Path({str(counted)!r}), 30_000).take()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert json.loads(counted.read_text())["spent"] == 1
