@@ -1,1 +1,1 @@
-"""Act-On for data engineers: a Singer tap, a SQL connector, and a simulator of the API."""
+"""Act-On for data engineers: a Singer tap, and a simulator of the API."""

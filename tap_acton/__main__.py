@@ -21,7 +21,7 @@ def main() -> None:
 
         code = run()
     except interrupts.Interrupted as stop:
-        sys.stderr.write("Error: Stopped by a signal; what was read is kept in the last state.\n")
+        sys.stderr.write("Error: Stopped by a signal.\n")
         code = stop.exit_code
     sys.exit(code)
 

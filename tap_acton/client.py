@@ -39,6 +39,13 @@ Bound = dict[str, str]
 
 _NOT_FOUND_CODES = {"10004", "10008", "10012", "10013", "10030", "10054"}
 _NOT_FOUND_STATUSES = {403, 404}
+_PARENTS = {
+    variable.resource
+    for resource in RESOURCES.values()
+    for variable in resource.bind
+    if isinstance(variable, Parents)
+}
+"""Resources whose records others are bound to; they are remembered once read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,11 +83,10 @@ class RecordsPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Skipped:
-    """Something that Act-On does not show us: deleted, forbidden, or not enabled."""
+    """An object that Act-On does not show us: deleted, forbidden, or not enabled."""
 
     resource: str
     bound: Bound
-    reason: str
 
 
 class ActOnClient:
@@ -208,14 +214,18 @@ class ActOnClient:
             filtered=bool(query),
             resume=resume,
         )
-        is_parent = resource.name in _PARENTS and resume == Position() and not query
+        if resource.name in _PARENTS and resume == Position() and not query:
+            return self._remembered(resource, bound, pages)
+        return pages
+
+    def _remembered(
+        self, resource: Resource, bound: Bound, pages: Iterable[Page]
+    ) -> Iterator[Page]:
         records: list[Record] = []
         for page in pages:
-            if is_parent:
-                records.extend(page.records)
+            records.extend(page.records)
             yield page
-        if is_parent:
-            self._parents[resource.name, json.dumps(bound)] = records
+        self._parents[resource.name, json.dumps(bound)] = records
 
     def _bounds(
         self, resource: Resource, among: Mapping[str, tuple[str, ...]], resume: Place | None
@@ -260,14 +270,5 @@ class ActOnClient:
     def _skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         if error.status not in _NOT_FOUND_STATUSES and error.code not in _NOT_FOUND_CODES:
             raise error
-        skipped = Skipped(resource=resource.name, bound=bound, reason=str(error))
-        self.skipped.append(skipped)
+        self.skipped.append(Skipped(resource=resource.name, bound=bound))
         logger.warning("Skipping an object of %s: %s", resource.name, error)
-
-
-_PARENTS = {
-    variable.resource
-    for resource in RESOURCES.values()
-    for variable in resource.bind
-    if isinstance(variable, Parents)
-}

@@ -30,6 +30,8 @@ def read_config(sources: tuple[str, ...]) -> dict[str, Any]:
     """
     config: dict[str, Any] = {}
     for source in sources:
+        if source.lstrip().startswith("{"):
+            raise ConfigError("--config takes the path of a file, or ENV, and not JSON itself")
         config |= _environment() if source == "ENV" else read_json_object(source, "configuration")
     return config
 
@@ -180,7 +182,8 @@ def _check_credentials(settings: Settings) -> None:
         raise ConfigError(
             f"Missing in the settings: {', '.join(missing)}",
             next_step=f"auth_scheme {settings.auth_scheme} with initiate_oauth {settings.mode} "
-            f"needs {', '.join(needed)}.",
+            f"needs {', '.join(needed)}: in a file for --config, or as TAP_ACTON_… with "
+            "--config ENV.",
         )
 
 

@@ -68,6 +68,8 @@ class ActOnError(Exception):
     """Whether the same GET may be sent again."""
     stops_run: ClassVar[bool] = False
     """Whether the other streams would meet the same error."""
+    hint: ClassVar[str | None] = None
+    """The next step, where nobody knows a better one."""
 
     def __init__(
         self,
@@ -85,7 +87,7 @@ class ActOnError(Exception):
         self.status = status
         self.code = code
         self.request_id = request_id
-        self.next_step = next_step
+        self.next_step = next_step or self.hint
 
     def __str__(self) -> str:
         facts = [
@@ -163,6 +165,7 @@ class NoReplyError(ActOnError):
     """The connection broke or timed out before a whole reply came."""
 
     retryable = True
+    hint = "Run again later, or raise timeout."
 
 
 class NotConnectedError(NoReplyError):
@@ -175,6 +178,7 @@ class ServerFailedError(ActOnError):
     """Act-On failed: 5xx, or a body that is cut off or not JSON."""
 
     retryable = True
+    hint = "Run again later."
 
 
 class RateLimitedError(ActOnError):
@@ -182,6 +186,7 @@ class RateLimitedError(ActOnError):
 
     retryable = True
     stops_run = True
+    hint = "Run again later, or lower requests_per_second."
     retry_after_s: float | None = None
     """Seconds that the server asks to wait, if it does."""
 

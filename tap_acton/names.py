@@ -37,12 +37,8 @@ def column_names(labels: Iterable[str], *, taken: Collection[str]) -> dict[str, 
     used = set(taken)
     for label in labels:
         name = snake_case(label) or "column"
-        if name in used:
-            name = f"{name}_{_digest(label)}"
-        while name in used:
-            name += "_"
-        used.add(name)
-        names[label] = name
+        names[label] = _free(name, _digest(label), used)
+        used.add(names[label])
     return names
 
 
@@ -60,13 +56,17 @@ def stream_names(lists: Iterable[tuple[str, str]], *, taken: Collection[str]) ->
     used = set(taken)
     for list_id, name in sorted(lists, key=lambda item: (len(item[0]), item[0])):
         stream = f"list_{snake_case(name) or snake_case(list_id)}"
-        if stream in used:
-            stream = f"{stream}_{snake_case(list_id)}"
-        while stream in used:
-            stream += "_"
-        used.add(stream)
-        names[list_id] = stream
+        names[list_id] = _free(stream, snake_case(list_id), used)
+        used.add(names[list_id])
     return names
+
+
+def _free(name: str, suffix: str, used: Collection[str]) -> str:
+    if name in used:
+        name = f"{name}_{suffix}"
+    while name in used:
+        name += "_"
+    return name
 
 
 def _digest(label: str) -> str:

@@ -31,17 +31,13 @@ class Progress:
         self.completed: list[str] = []
         self.hidden: list[str] = []
         """Streams of which Act-On showed nothing."""
-        self.failed: dict[str, ActOnError] = {}
+        self.failed: list[str] = []
+        self._shown: set[str] = set()
 
     def sent(self, sent: Sent) -> None:
         """Count a request."""
         self.requests[self.stream] += 1
         logger.debug("%s: %s in %.3f s, %d bytes", sent.where, sent.status, sent.seconds, sent.size)
-
-    @property
-    def shown(self) -> int:
-        """Records of the current stream so far."""
-        return self.records[self.stream]
 
     def begins(self, stream: str) -> None:
         """Count for this stream from now on."""
@@ -53,27 +49,37 @@ class Progress:
         now = self._clock.monotonic()
         if now - self._told >= _EVERY_S:
             self._told = now
-            logger.info("Reading %s: %s", self.stream, self._counts())
+            logger.info("Reading %s. %s", self.stream, self._counts())
+
+    def shows(self) -> None:
+        """Note that Act-On has shown something of the stream, if only that it is empty."""
+        self._shown.add(self.stream)
+
+    def completes(self) -> None:
+        """Note that the stream was read to its end."""
+        (self.completed if self.stream in self._shown else self.hidden).append(self.stream)
 
     def fails(self, error: ActOnError) -> None:
         """Note that the stream failed, and say so."""
-        self.failed[self.stream] = error
+        self.failed.append(self.stream)
         logger.error("Stream %s failed: %s", self.stream, error)
 
     def ends(self, *, skipped: int, misfits: Counter[str]) -> None:
         """Tell the sum of it all."""
         logger.info(
-            "%d streams complete, %d failed, %d objects skipped: %s",
+            "Streams complete: %d, failed: %d, not shown: %d, objects skipped: %d. %s",
             len(self.completed),
             len(self.failed),
+            len(self.hidden),
             skipped,
             self._counts(),
         )
         for column, count in misfits.most_common(5):
-            logger.warning("%d values did not fit %s; they are in the column _raw", count, column)
+            logger.warning("Values that did not fit %s, and are in _raw: %d", column, count)
 
     def _counts(self) -> str:
         seconds = self._clock.monotonic() - self._began
         return (
-            f"{self.records.total():,} records, {self.requests.total():,} requests, {seconds:.0f} s"
+            f"Records: {self.records.total():,}, requests: {self.requests.total():,}, "
+            f"seconds: {seconds:.0f}"
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Setting", "Settings", "config_schema", "settings_table"]
 
-HOSTS = {"us": "https://api.actonsoftware.com", "eu": "https://api-eu.actonsoftware.com"}
+_HOSTS = {"us": "https://api.actonsoftware.com", "eu": "https://api-eu.actonsoftware.com"}
 _DATA_KEY = "setting"
 
 
@@ -213,13 +213,18 @@ class Settings:
     @property
     def base_url(self) -> str:
         """The address that all paths follow, without a trailing slash."""
-        return self.api_url or HOSTS[self.region]
+        return self.api_url or _HOSTS[self.region]
 
     @property
     def mode(self) -> str:
         """`initiate_oauth`, or its default for this auth scheme."""
         default = "GETANDREFRESH" if self.auth_scheme == "OAuthPassword" else "REFRESH"
         return self.initiate_oauth or default
+
+    @property
+    def given_tokens(self) -> tuple[str, ...]:
+        """The tokens to begin with: any newer one of the same client and user ends them."""
+        return tuple(token for token in (self.access_token, self.refresh_token) if token)
 
     @property
     def settings_file(self) -> Path:

@@ -54,6 +54,7 @@ class ResourceStream(Stream):
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002 - none
         """Yield the records that this run is to read, and keep the state up with them."""
         state, began = self.stream_state, SYSTEM_CLOCK.now()
+        self._forget_another_list(state)
         reading = self._reading(state)
         columns = self._columns()
         moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
@@ -65,27 +66,32 @@ class ResourceStream(Stream):
             for record in accepted:
                 yield _singer_record(record, columns, moments)
             self._progress.read(len(accepted))
-            if page.hidden and reading.replication_key:
+            if not page.hidden:
+                self._progress.shows()
+            elif reading.replication_key:
                 return  # nothing was read, so the bookmark and the place stay
             reading.interrupted(state, page.place)
             self._tell_state(page)
         reading.completed(state)
 
     def check_state(self) -> None:
-        """Find out whether the state can be read, before anything is emitted.
+        """Find out whether the state can be read and is of this list, before anything is emitted.
 
         Raises:
-            ConfigError: It cannot.
+            ConfigError: It cannot be read.
         """
+        self._forget_another_list(self.stream_state)
         self._reading(self.stream_state)
 
-    def _reading(self, state: dict[str, Any]) -> Reading:
+    def _forget_another_list(self, state: dict[str, Any]) -> None:
         list_id = list_id_of(self.resource)
         if list_id and state.get("list_id", list_id) != list_id:
             self.logger.warning("%s is another list now; it is read from its start", self.name)
             state.clear()
         if list_id:
             state["list_id"] = list_id
+
+    def _reading(self, state: dict[str, Any]) -> Reading:
         incremental = self.replication_method == "INCREMENTAL"
         try:
             return Reading.from_state(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import Tap, metrics
+from singer_sdk import Tap
 from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
@@ -20,19 +20,13 @@ from tap_acton.config import (
     read_settings,
 )
 from tap_acton.discovery import catalog_columns, discover_lists, list_resource
-from tap_acton.errors import (
-    ActOnError,
-    BudgetSpentError,
-    ConfigError,
-    RateLimitedError,
-    RequestRefusedError,
-    SyncIncompleteError,
-)
+from tap_acton.errors import ConfigError
 from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.rounds import Round
 from tap_acton.settings import Settings, config_schema
 from tap_acton.streams import ResourceStream, stream_class
+from tap_acton.sync import Sync
 from tap_acton.writer import BlockWriter
 
 if TYPE_CHECKING:
@@ -119,8 +113,7 @@ class TapActOn(Tap):
         """Sync the selected streams. One that fails does not stop the others.
 
         Raises:
-            ActOnError: The run could not go on; what is finished is kept.
-            SyncIncompleteError: Some streams failed.
+            ActOnError: See `Sync.run`; or a stream's state cannot be read.
         """
         self._reset_state_progress_markers()
         streams = self._in_order()
@@ -128,52 +121,9 @@ class TapActOn(Tap):
             stream.check_state()
         round_ = Round(self.state.setdefault("bookmarks", {}), [stream.name for stream in streams])
         try:
-            for stream in streams:
-                if stream.name in round_.pending:
-                    self._sync_one(stream)
-        except (BudgetSpentError, RateLimitedError) as error:
-            round_.cut(self.progress.completed)
-            self._stop(error)
-        except ActOnError as error:
-            self._stop(error)
-        else:
-            round_.end()
+            Sync(streams, round_=round_, progress=self.progress).run()
         finally:
             self._finish()
-        self._check_outcome()
-
-    def _check_outcome(self) -> None:
-        if self.progress.failed:
-            raise self._incomplete()
-        if self.progress.hidden and not self.progress.completed:
-            raise RequestRefusedError(
-                "Act-On showed none of the selected streams",
-                next_step="Does the user have the rights? The reasons are in the log above.",
-            )
-
-    def _stop(self, error: ActOnError) -> None:
-        self.progress.failed.setdefault(self.progress.stream, error)
-        if error.exit_code == ActOnError.exit_code and self.progress.completed:
-            raise self._incomplete() from error
-        raise error
-
-    def _sync_one(self, stream: ResourceStream) -> None:
-        self.progress.begins(stream.name)
-        skipped = len(self.client.skipped)
-        try:
-            stream.sync()
-        except ActOnError as error:
-            if error.stops_run:
-                raise
-            self.progress.fails(error)
-        else:
-            nothing_shown = len(self.client.skipped) > skipped and not self.progress.shown
-            (self.progress.hidden if nothing_shown else self.progress.completed).append(stream.name)
-        finally:
-            requests = self.progress.requests[stream.name]
-            tags = {metrics.Tag.STREAM.value: stream.name}
-            point = metrics.Point("counter", metrics.Metric.HTTP_REQUEST_COUNT, requests, tags)
-            metrics.log(self.metrics_logger, point)
 
     def _in_order(self) -> list[ResourceStream]:
         """Return the selected streams, parents before children, lists last."""
@@ -194,16 +144,6 @@ class TapActOn(Tap):
             self.write_message(StateMessage(value=self.state))
         self.client.close()
         self.progress.ends(skipped=len(self.client.skipped), misfits=self.client.misfits)
-
-    def _incomplete(self) -> SyncIncompleteError:
-        failed = ", ".join(self.progress.failed)
-        error = SyncIncompleteError(
-            f"{len(self.progress.failed)} streams failed: {failed}",
-            next_step="The others are complete; the next run reads what is missing.",
-        )
-        if not self.progress.completed:
-            error.exit_code = ActOnError.exit_code
-        return error
 
     def _discovered(self) -> Iterator[Resource]:
         yield from RESOURCES.values()

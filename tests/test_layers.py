@@ -23,12 +23,14 @@ LAYERS = {
     "resources": RESOURCES,
     "client": CLIENT,
     "discovery": DISCOVERY,
-    **dict.fromkeys(("cli", "progress", "rounds", "state", "streams", "tap", "writer"), FRONT),
+    **dict.fromkeys(
+        ("cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
+    ),
     "sql": FRONT,
     "__main__": DEMO,
     "demo": DEMO,
 }
-TAP_SIDE = {"cli", "progress", "rounds", "state", "streams", "tap", "writer"}
+TAP_SIDE = {"cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"}
 SIMULATOR = "simulator"
 ITSELF = "tap_acton"
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tap_acton.clock import Clock
     from tap_acton.settings import Settings
 
-__all__ = ["FixedToken", "Store", "TokenKeeper"]
+__all__ = ["LOGINS_AN_HOUR", "FixedToken", "Store", "TokenKeeper"]
 
 logger = logging.getLogger("tap-acton")
 
@@ -131,6 +131,7 @@ class TokenKeeper:
         Raises:
             SettingsFileError: The store cannot be used; nothing was sent.
             NotConnectedError: Nothing was sent.
+            ConfigError: The server's certificate is not trusted; nothing was sent.
             TokenReplyLostError: A token was sent and no answer came.
             TokenRefusedError: Act-On refuses the client or the user.
             RateLimitedError: Act-On has no time for a refresh; the token was not used up.
@@ -138,7 +139,7 @@ class TokenKeeper:
             LoginRequiredError: Nothing is left to try without somebody.
         """
         if even_if_fresh:
-            refused = self._settings.access_token
+            refused = self._settings.access_token  # it would be adopted, and not renewed
         with self._store.locked():
             memory = self._store.load()
             self._check_owner(memory)
@@ -162,16 +163,20 @@ class TokenKeeper:
     def _steps(self, memory: Memory, refused: str | None) -> Iterator[Callable[[], TokenSet]]:
         """Yield the ways to get tokens, cheapest first, each only if it may work."""
         settings, kept = self._settings, memory.tokens
-        if kept and kept.refresh_token and not memory.is_spent(kept.refresh_token):
+
+        def is_spent(secret: str) -> bool:  # now: an earlier step may have sent it
+            return self._store.load().is_spent(secret)
+
+        if kept and kept.refresh_token and not is_spent(kept.refresh_token):
             yield lambda: self._refresh(kept.refresh_token or "")
         given = settings.access_token
-        if given and given != refused and not memory.is_spent(given):
+        if given and given != refused and not is_spent(given):
             yield lambda: self._adopt(given)
         token = settings.refresh_token
-        if token and not self._store.load().is_spent(token):
+        if token and not is_spent(token):
             yield lambda: self._refresh(token)
         code = settings.oauth_verifier
-        if code and not memory.is_spent(code):
+        if code and not is_spent(code):
             yield lambda: self._log_in(lambda: self._grants.with_code(code), code)
         if self._has_password() and self._may_log_in:
             yield self._log_in_once
@@ -247,15 +252,9 @@ class TokenKeeper:
                 raise
             if single_use and single_use != self._settings.oauth_verifier:
                 noted = noted.not_spending(single_use)
-            self._store.save(self._without_configured(noted).holding(tokens))
+            # New tokens end the older ones of this client and user: those of the settings too.
+            self._store.save(noted.spending(*self._settings.given_tokens).holding(tokens))
             return tokens
-
-    def _without_configured(self, memory: Memory) -> Memory:
-        """New tokens kill the older ones of this client and user: those of the settings too."""
-        for token in (self._settings.access_token, self._settings.refresh_token):
-            if token and not memory.is_spent(token):
-                memory = memory.spending(token)
-        return memory
 
     def _check_logins(self, memory: Memory) -> None:
         now = self._clock.now()

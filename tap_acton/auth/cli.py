@@ -40,7 +40,7 @@ def auth() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(sources: tuple[str, ...], *, as_json: bool) -> None:
     """Show what the settings file holds. Nothing is sent."""
-    settings = _settings(sources)
+    settings = _stored(_settings(sources))
     facts = _facts(settings, open_store(settings).load())
     if as_json:
         click.echo(json.dumps(facts))
@@ -56,7 +56,7 @@ def refresh(sources: tuple[str, ...]) -> None:
     """Renew the tokens now, or log in if OAuthPassword has none yet."""
     account = open_account(_settings(sources))
     if not isinstance(account.auth, TokenKeeper):
-        raise ConfigError("Nothing can be renewed while initiate_oauth is OFF")
+        raise _nothing_kept()
     try:
         tokens = account.auth.obtain(even_if_fresh=True)
     finally:
@@ -69,11 +69,10 @@ def refresh(sources: tuple[str, ...]) -> None:
 @_config_option
 def logout(sources: tuple[str, ...]) -> None:
     """Forget the tokens. That they were used, and the logins of this hour, stay known."""
-    settings = _settings(sources)
+    settings = _stored(_settings(sources))
     store = open_store(settings)
     with store.locked():
-        memory = store.load()
-        store.save(_without_given(settings, memory).forgetting())
+        store.save(store.load().spending(*settings.given_tokens).forgetting())
     click.echo("The tokens are forgotten.")
 
 
@@ -98,11 +97,17 @@ def _settings(sources: tuple[str, ...]) -> Settings:
     return read_settings(read_config(sources))
 
 
-def _without_given(settings: Settings, memory: Memory) -> Memory:
-    for token in (settings.access_token, settings.refresh_token):
-        if token and not memory.is_spent(token):
-            memory = memory.spending(token)
-    return memory
+def _stored(settings: Settings) -> Settings:
+    if settings.mode == "OFF":
+        raise _nothing_kept()
+    return settings
+
+
+def _nothing_kept() -> ConfigError:
+    return ConfigError(
+        "Nothing is kept while initiate_oauth is OFF",
+        next_step="Set initiate_oauth to REFRESH or GETANDREFRESH.",
+    )
 
 
 def _facts(settings: Settings, memory: Memory) -> dict[str, Any]:

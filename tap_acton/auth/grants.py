@@ -78,18 +78,16 @@ class Grants:
     def with_password(self) -> TokenSet:
         """Log in as the settings' user. Counts as one of five logins an hour."""
         settings = self.settings
-        return self._post(
-            grant_type="password", username=settings.username, password=settings.password
-        )
+        return self._post("password", username=settings.username, password=settings.password)
 
     def with_code(self, code: str) -> TokenSet:
         """Exchange the code of an authorization. Counts as one of five logins an hour."""
         callback = self.settings.callback_url
-        return self._post(grant_type="authorization_code", code=code, redirect_uri=callback)
+        return self._post("authorization_code", code=code, redirect_uri=callback)
 
     def with_refresh_token(self, refresh_token: str) -> TokenSet:
         """Exchange a refresh token for its successor; the old one is dead from then on."""
-        tokens = self._post(grant_type="refresh_token", refresh_token=refresh_token)
+        tokens = self._post("refresh_token", refresh_token=refresh_token)
         if tokens.refresh_token:
             return tokens
         return TokenSet(
@@ -99,8 +97,9 @@ class Grants:
             expires_at=tokens.expires_at,
         )
 
-    def _post(self, **fields: str | None) -> TokenSet:
+    def _post(self, grant_type: str, **fields: str | None) -> TokenSet:
         form = {
+            "grant_type": grant_type,
             **fields,
             "client_id": self.settings.client_id,
             "client_secret": self.settings.client_secret,
@@ -114,7 +113,7 @@ class Grants:
         except NotConnectedError:
             raise
         except (NoReplyError, ServerFailedError, UnexpectedReplyError) as error:
-            raise _lost(error, fields["grant_type"]) from error
+            raise _lost(error, grant_type) from error
 
 
 def _accepted(reply: Reply) -> Any:
@@ -125,13 +124,14 @@ def _accepted(reply: Reply) -> Any:
         raise _refused(error) from None
 
 
-def _lost(error: ActOnError, grant_type: str | None) -> TokenReplyLostError:
-    step = "The next run logs in again."
+def _lost(error: ActOnError, grant_type: str) -> TokenReplyLostError:
+    step = "Run again: the next run logs in anew."
     if grant_type != "password":
         step = "It is not sent again, as it works only once. Log in again: the next run does so "
-        step += "with OAuthPassword; else set a new refresh_token or oauth_verifier."
+        step += "with OAuthPassword and initiate_oauth GETANDREFRESH; else set a new "
+        step += "refresh_token or oauth_verifier."
     return TokenReplyLostError(
-        f"A {_SENT.get(grant_type or '')} was sent, and its reply was lost",
+        f"A {_SENT[grant_type]} was sent, and no usable reply came",
         where=error.where,
         status=error.status,
         request_id=error.request_id,

@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -161,7 +161,9 @@ class FileStore:
             next_step="Set oauth_settings_location to a file that can be read and written.",
         )
 
-    def _corrupt(self, why: str = "it is damaged, or another program's") -> Any:
+    def _corrupt(
+        self, why: str = "it is damaged, or another program's"
+    ) -> SettingsFileCorruptError:
         return SettingsFileCorruptError(
             f"The settings file {self.path} cannot be used: {why}",
             next_step="Restore it from a copy, or remove it and log in again "

@@ -72,9 +72,10 @@ class Memory:
         """Tell whether a refresh token or code was sent before."""
         return fingerprint(secret) in self.spent
 
-    def spending(self, secret: str) -> Self:
-        """Return the memory of having sent a refresh token or code."""
-        return replace(self, spent=(*self.spent, fingerprint(secret))[-_SPENT_KEPT:])
+    def spending(self, *secrets: str) -> Self:
+        """Return the memory of having sent refresh tokens or codes."""
+        marks = dict.fromkeys((*self.spent, *map(fingerprint, secrets)))
+        return replace(self, spent=tuple(marks)[-_SPENT_KEPT:])
 
     def not_spending(self, secret: str) -> Self:
         """Return the memory after it turned out that the server did not consume it."""

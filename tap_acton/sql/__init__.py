@@ -26,9 +26,12 @@ __all__ = [
     "Warning",
     "apilevel",
     "paramstyle",
+    "threadsafety",
 ]
 
 apilevel = "2.0"
 """The DB-API's level."""
 paramstyle = "qmark"
 """Parameters are question marks."""
+threadsafety = 1
+"""Threads may share the module, and not connections."""

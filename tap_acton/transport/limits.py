@@ -156,11 +156,12 @@ class DailyBudget:
             SettingsFileError: The file cannot be written or locked.
         """
         with self._threads:
-            if self._today() != self._day:
-                self._left = 0
+            if self._today() != self._day or self._process != os.getpid():
+                self._left = 0  # yesterday's; or the parent's, in a process that was forked
             if not self._left:
                 self._left = self._change(self._block)
                 self._process = os.getpid()
+                atexit.unregister(self.close)
                 atexit.register(self.close)
             if not self._left:
                 raise BudgetSpentError(
@@ -209,7 +210,8 @@ class DailyBudget:
                 replace_file(self._path, json.dumps(counted).encode())
         except Timeout:
             raise SettingsFileLockedError(
-                f"The count of requests in {self._path} is locked by another process"
+                f"The count of requests in {self._path} is locked by another process",
+                next_step="Wait for it, or end it; the lock goes with the process.",
             ) from None
         except OSError as error:
             raise self._no_access("write", error) from None

@@ -33,6 +33,7 @@ _REQUEST_TIMEOUT = 408
 _TOO_MANY = 429
 _REFUSED_FROM = 400
 _FAILED_FROM = 500
+_LARGEST_ENVELOPE = 4096
 
 
 class TokenInvalidError(TokenRefusedError):
@@ -119,7 +120,7 @@ def _error_for(reply: Reply, status: int, found: ReportedError) -> ActOnError:
         f"{what}{said}",
         where=reply.where,
         status=reply.status,
-        code=found.code,
+        code=scrub(found.code) if found.code else None,
         request_id=reply.request_id,
     )
     if isinstance(error, RateLimitedError):
@@ -147,9 +148,6 @@ def _decoded_or_none(reply: Reply) -> Any:
         return json.loads(reply.body)
     except ValueError:
         return None
-
-
-_LARGEST_ENVELOPE = 4096
 
 
 def _seconds(text: str | None) -> float | None:

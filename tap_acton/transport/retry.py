@@ -13,17 +13,12 @@ from tap_acton.errors import ActOnError, RateLimitedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RetryPolicy", "is_retryable"]
+__all__ = ["RetryPolicy"]
 
 T = TypeVar("T")
 
 _FIRST_S = 0.5
 _LONGEST_WAIT_S = 30
-
-
-def is_retryable(error: ActOnError) -> bool:
-    """Tell whether a GET that failed like this may be sent again."""
-    return error.retryable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
@@ -21,14 +21,14 @@ from tap_acton.errors import (
     RateLimitedError,
 )
 from tap_acton.transport.replies import Reply, TokenInvalidError, judge
-from tap_acton.transport.retry import RetryPolicy, is_retryable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from requests import PreparedRequest
 
     from tap_acton.transport.limits import Limit
+    from tap_acton.transport.retry import RetryPolicy
 
 __all__ = ["Authenticator", "Sent", "Transport"]
 
@@ -197,10 +197,9 @@ class Transport:
     def _note_and_decide(self, error: ActOnError) -> bool:
         if isinstance(error, RateLimitedError):
             self._limits.throttled()
-        again = is_retryable(error)
-        if again:
+        if error.retryable:
             logger.debug("Trying again: %s", error)
-        return again
+        return error.retryable
 
     def _exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
         self._limits.take()
@@ -264,12 +263,13 @@ def _no_reply(error: requests.RequestException, where: str) -> ActOnError:
     return NoReplyError("The connection to Act-On broke", where=where)
 
 
-def _causes(error: Any) -> Any:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and what it wraps: urllib3's reasons sit in `args` and `reason`.
 
     Not `__context__`: that may be an older failure, which the caller was just handling.
     """
-    pending, known = [error], set()
+    pending: list[object] = [error]
+    known: set[int] = set()
     while pending:
         current = pending.pop()
         if not isinstance(current, BaseException) or id(current) in known:

@@ -193,6 +193,31 @@ def test_failed_streams_show_in_the_exit_code(faulty: str, code: int, tmp_path: 
     assert "forms" in one_error_line(run.stderr)
 
 
+def test_a_throttled_run_says_why_and_how_many_streams_it_did_not_reach(tmp_path: Path) -> None:
+    options = Options(lists=1, contacts=5, messages=2, requests_per_second=0)
+    with Simulator(options) as simulator:
+        config = config_for(simulator, tmp_path)
+        catalog = only(discover(config), "account", "forms", "landing_pages", "programs")
+        simulator.faults.add(Fault(kind="throttle", path="/api/1/form", times=0))
+        run = run_tap(
+            *("--config", written(tmp_path, "config.json", config)),
+            *("--catalog", written(tmp_path, "catalog.json", catalog)),
+        )
+    assert run.returncode == 3
+    assert "too many requests" in run.stderr
+    assert "forms; streams not reached: 2" in one_error_line(run.stderr)
+
+
+def test_a_configuration_in_place_of_its_path_is_not_quoted(
+    account: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(account, tmp_path)
+    run = run_tap("--config", json.dumps(config))
+    assert run.returncode == 2
+    assert "path" in one_error_line(run.stderr)
+    assert config["client_secret"] not in run.stderr
+
+
 def test_a_spent_budget_ends_with_75(account: Simulator, tmp_path: Path) -> None:
     config = config_for(account, tmp_path, max_requests_per_run=4)
     run = run_tap("--config", written(tmp_path, "config.json", config))

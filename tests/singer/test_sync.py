@@ -266,6 +266,20 @@ def test_a_list_refused_in_the_middle_fails_and_keeps_its_place(
     assert sorted(set(found)) == sorted(simulator.world.record_ids("l-0001"))
 
 
+def test_a_refused_category_among_empty_ones_is_no_error(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(simulator, tmp_path)
+    chosen = only(discover(config), "subscription_opt_outs")
+    path = "/api/1/subscription/optout"
+    simulator.faults.add(Fault(kind="status", status=403, path=path))
+    empty = '{"offset":0,"count":0,"totalCount":0,"result":[]}'
+    simulator.faults.add(Fault(kind="status", status=200, body=empty, path=path, first=2, times=0))
+    messages = sync(config, chosen)
+    assert messages.error is None
+    assert messages.counts() == {}
+
+
 def test_a_user_without_any_rights_is_an_error(simulator: Simulator, tmp_path: Path) -> None:
     config = config_for(simulator, tmp_path)
     chosen = only(discover(config), "forms", "messages")

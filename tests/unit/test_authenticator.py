@@ -457,7 +457,7 @@ def test_a_lost_refresh_says_what_to_do(
 ) -> None:
     sim.faults.add(Fault(kind="lost_refresh_reply"))
     text = str(browser_user.error_of_run(**refresh_token))
-    assert "reply was lost (POST /token)" in text
+    assert "no usable reply came (POST /token)" in text
     assert "new refresh_token or oauth_verifier" in text
 
 
