@@ -35,7 +35,8 @@ wheel: $(UV)  ## dist/*.whl
 	$(UV) build --quiet
 
 clean:
-	rm -rf .tools .venv .meltano output dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .tools .venv .meltano plugins output dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
 .venv/installed: pyproject.toml uv.lock $(UV)
 	$(UV) sync --quiet --locked --group dev

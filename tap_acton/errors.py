@@ -10,7 +10,7 @@ ActOnError
 │       └── SettingsFileAccessError      cannot be read or written
 ├── LoginRequiredError           somebody has to log in again
 ├── TokenRefusedError            Act-On refuses the credentials or a token
-├── TokenReplyLostError          a refresh token was sent and its reply never came
+├── TokenReplyLostError          a token, code or login was sent, and no usable reply came
 ├── RequestRefusedError          4xx: this request will never work
 ├── UnexpectedReplyError         a reply that the documents do not allow
 ├── NoReplyError                 nothing came back                      (retryable)
@@ -19,7 +19,7 @@ ActOnError
 ├── RateLimitedError             too many requests                      (retryable)
 ├── BudgetSpentError             our own limit of requests or logins; says when it refills
 ├── TargetGoneError              nobody reads what the tap writes
-└── SyncIncompleteError          some streams failed, the others are complete
+└── SyncIncompleteError          some streams failed or were not reached
 """
 
 from __future__ import annotations
@@ -205,6 +205,6 @@ class TargetGoneError(ActOnError):
 
 
 class SyncIncompleteError(ActOnError):
-    """Some streams failed. The others, and all state, are complete."""
+    """Some streams failed or were not reached. What is complete is kept."""
 
     exit_code = 3

@@ -31,7 +31,7 @@ class Interrupted(BaseException):
 
 
 class _Gate:
-    """Signals are a process's own, and so is this: the one piece of process-wide state."""
+    """Signals are a process's own, and so is this."""
 
     def __init__(self) -> None:
         self.depth = 0

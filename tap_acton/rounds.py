@@ -1,8 +1,8 @@
-"""Runs that are cut short by a budget, and together read everything.
+"""Runs that are cut short by a budget or by throttling, and together read everything.
 
-A run that spends its budget marks the streams that it has completed. The next run leaves those
-out, and so on until all are complete: then the marks go, and the run after reads everything anew.
-Without the marks, streams that are always read whole would eat each run's budget again.
+Such a run marks the streams that it has completed. The next run leaves those out, and so on until
+all are complete: then the marks go, and the run after reads everything anew. Without the marks,
+streams that are always read whole would eat each run's budget again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Round:
         """The streams that this run has to read."""
         if marked and marked != set(streams):
             logger.info(
-                "Going on where the last run's budget ended: %d streams are complete, %d are left",
+                "Going on where the last run was cut short. Streams complete: %d, left: %d",
                 len(marked),
                 len(self.pending),
             )

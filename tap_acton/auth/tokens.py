@@ -56,8 +56,9 @@ class TokenSet:
 class Memory:
     """All that outlives a run: the tokens, what was ever sent, and when we logged in.
 
-    `spent` holds fingerprints of refresh tokens and codes that were sent, whatever came back:
-    each works once, so none is ever sent again.
+    `spent` holds fingerprints of refresh tokens and codes that may have been used up, of codes
+    that were exchanged, and of the settings' tokens that newer ones have ended. A token of the
+    file leaves it when its successor is saved.
     """
 
     tokens: TokenSet | None = None

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_acton.auth.account import open_store
+from tap_acton.config import read_settings
 from tap_acton.settings import settings_table
 from tap_acton.simulator import Fault, Options, Simulator
 from tests.harness import TAP, Messages, config_for, discover, only, run_tap, wait_until
@@ -148,7 +150,11 @@ def test_no_secret_is_ever_printed(account: Simulator, tmp_path: Path) -> None:
     run = run_tap("--config", path, TAP_ACTON_LOGLEVEL="DEBUG")
     assert run.returncode == 0
     stored = (tmp_path / "OAuthSettings.txt").read_text()
-    for secret in (config["client_secret"], config["password"], account.credentials.password):
+    tokens = open_store(read_settings(config)).load().tokens
+    assert tokens
+    assert tokens.refresh_token
+    given = (config["client_secret"], config["password"])
+    for secret in (*given, tokens.access_token, tokens.refresh_token):
         assert secret not in run.stdout + run.stderr + stored
     assert "Bearer" not in run.stdout + run.stderr
 
