@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_acton.simulator import Options, Simulator
+from tests.harness import config_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,16 +43,9 @@ def configure(tmp_path: Path) -> Configure:
     """Make a configuration that logs in to a simulator; None takes a setting out."""
 
     def make(sim: Simulator, **changes: Any) -> dict[str, Any]:
-        known = sim.credentials
-        config = {
-            "auth_scheme": "OAuthPassword",
-            "api_url": sim.url,
-            "client_id": known.client_id,
-            "client_secret": known.client_secret,
-            "username": known.username,
-            "password": known.password,
-            "oauth_settings_location": str(tmp_path / "settings" / "tokens.json"),
-            "requests_per_second": 100_000,
+        settings_file = str(tmp_path / "settings" / "tokens.json")
+        config = config_for(sim, tmp_path, max_retry_seconds=None) | {
+            "oauth_settings_location": settings_file,
             **changes,
         }
         return {name: value for name, value in config.items() if value is not None}
