@@ -96,18 +96,22 @@ class Paging(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OnePage:
-    """Everything comes in one reply."""
+    """Everything comes in one reply, unless the reply says that there is more."""
 
     def pages(
         self,
         fetch: Callable[[dict[str, str]], Batch],
         *,
-        page_size: int,  # noqa: ARG002 - the endpoint has none
-        filtered: bool,  # noqa: ARG002 - the same
-        resume: Position,  # noqa: ARG002 - one page is read again
+        page_size: int,
+        filtered: bool,
+        resume: Position,
     ) -> Iterator[Page]:
-        """Yield the one page, each row once."""
+        """Yield the one page, each row once; or pages by offset, if it proves to be the first."""
         batch = fetch({})
+        if batch.total is not None and batch.total > len(batch.records):
+            pages = OffsetPaging()
+            yield from pages.pages(fetch, page_size=page_size, filtered=filtered, resume=resume)
+            return
         first_of_each: dict[str, Record] = {}
         for identity, record in zip(batch.identities, batch.records, strict=True):
             first_of_each.setdefault(identity, record)

@@ -483,3 +483,13 @@ def test_one_page_gives_each_row_once() -> None:
         resume=Position(),
     )
     assert [record["key"] for page in pages for record in page.records] == [0, 1, 2]
+
+
+def test_one_page_that_says_there_is_more_is_the_first_of_several() -> None:
+    table = Table(size=25)
+
+    def fetch(params: dict[str, str]) -> Batch:
+        return table.fetch({"count": "10", "offset": "0", **params})
+
+    pages = OnePage().pages(fetch, page_size=10, filtered=False, resume=Position())
+    assert [record["key"] for page in pages for record in page.records] == list(range(25))
