@@ -70,6 +70,8 @@ class ActOnError(Exception):
     """Whether the other streams would meet the same error."""
     hint: ClassVar[str | None] = None
     """The next step, where nobody knows a better one."""
+    retry_after_s: float | None = None
+    """Seconds that the server asks to wait, if it does."""
 
     def __init__(
         self,
@@ -187,8 +189,6 @@ class RateLimitedError(ActOnError):
     retryable = True
     stops_run = True
     hint = "Run again later, or lower requests_per_second."
-    retry_after_s: float | None = None
-    """Seconds that the server asks to wait, if it does."""
 
 
 class BudgetSpentError(ActOnError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tap_acton.errors import (
@@ -123,8 +124,7 @@ def _error_for(reply: Reply, status: int, found: ReportedError) -> ActOnError:
         code=scrub(found.code) if found.code else None,
         request_id=reply.request_id,
     )
-    if isinstance(error, RateLimitedError):
-        error.retry_after_s = _seconds(reply.headers.get("retry-after"))
+    error.retry_after_s = _seconds_to_wait(reply.headers)
     return error
 
 
@@ -150,8 +150,16 @@ def _decoded_or_none(reply: Reply) -> Any:
         return None
 
 
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdecimal() else None
+def _seconds_to_wait(headers: dict[str, str]) -> float | None:
+    """Return what Retry-After asks for: seconds, or a date to be measured from the reply's own."""
+    text = headers.get("retry-after", "")
+    if text.isdecimal():
+        return float(text)
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, wait.total_seconds())
 
 
 def _text(value: Any) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import backoff
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import ActOnError, RateLimitedError
+from tap_acton.errors import ActOnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +49,7 @@ class RetryPolicy:
                 now = self.clock.monotonic()
                 first_failure = now if first_failure is None else first_failure
                 wait_s = backoff.full_jitter(next(waits))
-                if isinstance(error, RateLimitedError) and error.retry_after_s:
-                    wait_s = max(wait_s, error.retry_after_s)
+                wait_s = max(wait_s, error.retry_after_s or 0)
                 if now + wait_s - first_failure > self.longest_s:
                     raise
             self.clock.sleep(wait_s)

@@ -145,17 +145,20 @@ def test_wso2s_token_faults_ask_for_another_token(code: int) -> None:
     ("text", "seconds"),
     [
         pytest.param("7", 7.0, id="seconds"),
+        pytest.param("Mon, 23 Nov 2026 08:00:30 GMT", 30.0, id="a date"),
+        pytest.param("Mon, 23 Nov 2026 07:59:00 GMT", 0.0, id="a date that is over"),
         pytest.param("soon", None, id="a word"),
         pytest.param("", None, id="empty"),
         pytest.param("²", None, id="a digit that is no number"),
     ],
 )
-def test_the_wait_that_a_throttling_server_asks_for_is_kept(
-    text: str, seconds: float | None
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_wait_that_a_server_asks_for_is_kept(
+    status: int, text: str, seconds: float | None
 ) -> None:
-    judged = Reply(where=WHERE, status=429, headers={"retry-after": text}, body=b"")
-    error = error_of(judged)
-    assert isinstance(error, RateLimitedError)
+    headers = {"retry-after": text, "date": "Mon, 23 Nov 2026 08:00:00 GMT"}
+    error = error_of(Reply(where=WHERE, status=status, headers=headers, body=b""))
+    assert error.retryable
     assert error.retry_after_s == seconds
 
 
