@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from tap_acton.auth.account import Account, open_account
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
-from tap_acton.errors import RequestRefusedError
+from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.model import Condition, Parents, Record, Resource, Words
 from tap_acton.resources.paging import Batch, Page, Position
@@ -38,7 +38,9 @@ Bound = dict[str, str]
 """Values of a resource's path and query variables."""
 
 _NOT_FOUND_CODES = {"10004", "10008", "10012", "10013", "10030", "10054"}
-_NOT_FOUND_STATUSES = {403, 404}
+_NOT_FOUND_STATUSES = {204, 403, 404}
+_FAILURES = 5
+"""Bound values of one resource that may fail before the rest is given up."""
 _PARENTS = {
     variable.resource
     for resource in RESOURCES.values()
@@ -147,24 +149,46 @@ class ActOnClient:
             resume: Where an earlier reading stopped.
 
         Raises:
-            ActOnError: A request failed for good, or the rows do not add up. An object that is
-                deleted, forbidden or not enabled is no error: it is noted in `skipped`.
+            ActOnError: A request failed for good, or the rows do not add up. Where there are
+                several bound values, the others are read first. An object that is deleted,
+                forbidden or not enabled is no error: it is noted in `skipped`.
         """
-        for bound in self._bounds(resource, among or {}, resume):
+        failures: list[ActOnError] = []
+        bounds = self._bounds(resource, among or {}, resume)
+        for bound in bounds:
             position = Position()
             if resume and resume.position and resume.bound == bound:
                 position = resume.position
-            shown = False
             try:
-                for page in self._pages_of(resource, conditions, bound, position):
-                    shown = True
-                    place = Place(bound=bound, position=page.position)
-                    yield RecordsPage(records=page.records, place=place)
-            except RequestRefusedError as error:
-                if shown:
+                yield from self._pages_bound(resource, conditions, bound, position)
+            except ActOnError as error:
+                failures.append(error)
+                if error.stops_run or len(bounds) == 1 or len(failures) >= _FAILURES:
                     raise
-                self._skip(resource, bound, error)
-            yield RecordsPage(records=[], place=Place(bound=bound), hidden=not shown)
+                logger.warning(
+                    "An object of %s failed; the others are read: %s", resource.name, error
+                )
+        if failures:
+            raise failures[0]
+
+    def _pages_bound(
+        self,
+        resource: Resource,
+        conditions: tuple[Condition, ...],
+        bound: Bound,
+        position: Position,
+    ) -> Iterator[RecordsPage]:
+        shown = False
+        try:
+            for page in self._pages_of(resource, conditions, bound, position):
+                shown = True
+                place = Place(bound=bound, position=page.position)
+                yield RecordsPage(records=page.records, place=place)
+        except RequestRefusedError as error:
+            if shown:
+                raise
+            self._skip(resource, bound, error)
+        yield RecordsPage(records=[], place=Place(bound=bound), hidden=not shown)
 
     def fetch(self, resource: Resource, params: Mapping[str, str], bound: Bound) -> Batch:
         """Return the rows of one request.

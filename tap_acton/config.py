@@ -79,6 +79,8 @@ def check_catalog(catalog: dict[str, Any]) -> dict[str, Any]:
             "a schema and metadata",
             next_step="Make one with --discover.",
         )
+    for stream in streams:
+        _apply_replication(stream)
     return catalog
 
 
@@ -109,6 +111,15 @@ def _is_stream(stream: Any) -> bool:
         and isinstance(stream.get("metadata"), list)
         and all(map(_is_metadata, stream["metadata"]))
     )
+
+
+def _apply_replication(stream: dict[str, Any]) -> None:
+    """Let the stream's metadata say how it is read, as Meltano writes it; the SDK does not."""
+    for entry in stream["metadata"]:
+        if not entry["breadcrumb"]:
+            for name in ("replication-method", "replication-key"):
+                if entry["metadata"].get(name):
+                    stream[name.replace("-", "_")] = entry["metadata"][name]
 
 
 def _is_schema(schema: Any) -> bool:

@@ -39,11 +39,15 @@ class _Gate:
 
     def on_signal(self, signal_number: int, _frame: FrameType | None) -> None:
         for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)  # one is enough: what follows is the way out
+            signal.signal(number, _do_nothing)  # one is enough: what follows is the way out
         if self.depth:
             self.held = signal_number
         else:
             raise Interrupted(signal_number)
+
+
+def _do_nothing(_signal_number: int, _frame: FrameType | None) -> None:
+    """Unlike SIG_IGN, no race with a signal that is on its way."""
 
 
 _gate = _Gate()

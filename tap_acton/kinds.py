@@ -6,6 +6,7 @@ with words that complete the sentence "setting x must be …", never with the va
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -155,7 +156,7 @@ class TextList:
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Return the texts without the blanks around them."""
-        texts = value.split(",") if isinstance(value, str) else value
+        texts = _texts(value) if isinstance(value, str) else value
         if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
             raise ValueError("an array of texts, or one text with commas")
         return tuple(text.strip() for text in texts if text.strip())
@@ -186,3 +187,13 @@ class Url:
         if parts.query or parts.fragment or parts.username or parts.password:
             raise ValueError(f"{expected}, without user, query or fragment")
         return value.strip().rstrip("/")
+
+
+def _texts(value: str) -> Any:
+    """Return what one text holds: an array in JSON, or texts with commas between them."""
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            pass  # a glob may begin with a bracket
+    return value.split(",")

@@ -31,6 +31,8 @@ class Round:
     def __init__(self, bookmarks: MutableMapping[str, Any], streams: Sequence[str]) -> None:
         self._bookmarks = bookmarks
         marked = {name for name in streams if bookmarks.get(name, {}).get(_MARK)}
+        self.is_continued = bool(marked)
+        """Whether earlier runs have completed streams of this round."""
         self.pending = {name for name in streams if name not in marked} or set(streams)
         """The streams that this run has to read."""
         if marked and marked != set(streams):

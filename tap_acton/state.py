@@ -87,7 +87,8 @@ class Reading:
         Raises:
             ValueError, KeyError, TypeError: The state is not what `to_state` wrote.
         """
-        bookmark = to_moment(state.get("replication_key_value") or "")
+        is_ours = state.get("replication_key", replication_key) == replication_key
+        bookmark = to_moment(state.get("replication_key_value") or "") if is_ours else None
         earliest, latest = now
         if end_date:
             earliest, latest = min(earliest, end_date), min(latest or end_date, end_date)

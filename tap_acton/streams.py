@@ -10,7 +10,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.discovery import list_id_of
-from tap_acton.errors import ConfigError
+from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.state import Reading, iso
@@ -56,9 +56,19 @@ class ResourceStream(Stream):
         state, began = self.stream_state, SYSTEM_CLOCK.now()
         self._forget_another_list(state)
         reading = self._reading(state)
-        columns = self._columns()
-        moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
         pages = self._client.pages(self.resource, reading.conditions, resume=reading.place)
+        try:
+            yield from self._accepted(pages, reading, began)
+        except ActOnError as error:
+            if not error.stops_run and list_id_of(self.resource) is None:
+                state.pop("resume", None)  # or each run would begin behind what failed
+            raise
+
+    def _accepted(
+        self, pages: Iterator[RecordsPage], reading: Reading, began: float
+    ) -> Iterator[Record]:
+        state, columns = self.stream_state, self._columns()
+        moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
         for number, page in enumerate(pages):
             if not number:
                 reading.begins_with(page.records, self._client.server_time(began)[0])

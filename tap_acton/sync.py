@@ -85,7 +85,8 @@ class Sync:
     def _check_outcome(self) -> None:
         if self._progress.failed:
             raise self._incomplete()
-        if self._progress.hidden and not self._progress.completed:
+        something_shown = self._progress.completed or self._round.is_continued
+        if self._progress.hidden and not something_shown:
             raise RequestRefusedError(
                 "Act-On showed none of the selected streams",
                 next_step="Does the user have the rights? The log says what was refused, and why.",

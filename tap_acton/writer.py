@@ -52,9 +52,21 @@ class BlockWriter(SingerWriter):
 
     def _write(self, block: str) -> None:
         try:
-            sys.stdout.write(block)
-            sys.stdout.flush()
+            _write_whole(block)
         except BrokenPipeError:
             # Python would try once more to flush when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise TargetGoneError("The target closed the pipe") from None
+
+
+def _write_whole(block: str) -> None:
+    """Write a block whatever interrupts it: an unbuffered stdout would drop the rest."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):  # a test or a script reads stdout from memory
+        sys.stdout.write(block)
+        return
+    sys.stdout.flush()
+    rest = memoryview(block.encode())
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

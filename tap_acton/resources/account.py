@@ -43,7 +43,11 @@ SENDERS = Resource(
     paging=OnePage(),
     keys=("id",),
     columns=(
-        Column(name="id", source=("id", "senderId", "sender_id", "email", "senderEmail")),
+        Column(
+            name="id",
+            source=("id", "senderId", "sender_id"),
+            description="Made of the object, if it has none",
+        ),
         Column(name="name", source=("name", "senderName", "sender_name", "fromName")),
         Column(name="email", source=("email", "senderEmail", "sender_email", "fromEmail")),
         Column(name=RAW, type=Type.JSON, description="The whole object"),

@@ -20,7 +20,11 @@ CAMPAIGNS = Resource(
     paging=OnePage(),
     keys=("id",),
     columns=(
-        Column(name="id", source=("id", "campaignId", "campaign_id", "name")),
+        Column(
+            name="id",
+            source=("id", "campaignId", "campaign_id"),
+            description="Made of the object, if it has none",
+        ),
         Column(name="name", source=("name", "title", "campaignName")),
         Column(name=RAW, type=Type.JSON, description="The whole object"),
     ),

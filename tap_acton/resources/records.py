@@ -33,6 +33,7 @@ def to_record(
     }
     if resource.evidence is Evidence.UNKNOWN:
         record[RAW] = Type.JSON.convert(row)
+        record |= {key: digest(record[RAW]) for key in resource.keys if not record[key]}
     record[MISFITS] = Type.JSON.convert(misfits) if misfits else None
     return record, misfits
 
@@ -40,8 +41,11 @@ def to_record(
 def identity(resource: Resource, record: Record) -> str:
     """Return what is the same for the same row, changed or not.
 
-    Rows without a whole key are the same only if they are equal in everything.
+    Rows without a whole key, or of a resource that nobody documents, are the same only if they
+    are equal in everything.
     """
+    if resource.evidence is Evidence.UNKNOWN:
+        return mark(record)
     values = [record[key] for key in resource.keys]
     if not values or None in values or "" in values:
         return mark(record)

@@ -105,7 +105,9 @@ class Folders:
         folders.sort(key=lambda folder: folder.get(self.folder) == self.everything)
         found: dict[str, Row] = {}
         for folder in folders:
-            for row in _objects(reply, _member(reply, folder, self.entries)):
+            is_empty = self.entries in folder and folder[self.entries] is None
+            entries = [] if is_empty else _member(reply, folder, self.entries)
+            for row in _objects(reply, entries):
                 given = row.get("id")
                 identity = f"row {len(found)}" if given in (None, "") else str(given)
                 found.setdefault(identity, {**row, "folder": folder.get(self.folder)})
@@ -144,7 +146,7 @@ class CsvTable:
 class AnyObjects:
     """Objects wherever the reply has them, for endpoints whose replies nobody documents.
 
-    It finds the first array of objects, breadth first; without one, the reply is the row, unless
+    It finds the arrays of objects that are least deep; without one, the reply is the row, unless
     it says that there are none.
     """
 
@@ -246,11 +248,15 @@ def _total(body: Any) -> int | None:
 def _first_objects(body: Any) -> list[Row] | None:
     level = [body]
     while level:
-        for value in level:
-            if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-                return _without_folders(value)
+        found = [value for value in level if _is_objects(value)]
+        if found:
+            return [row for rows in found for row in _without_folders(rows)]
         level = [inner for value in level for inner in _inner(value)]
     return None
+
+
+def _is_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
 def _is_empty(body: Any) -> bool:

@@ -226,8 +226,8 @@ class DailyBudget:
     def _spent_today(self) -> int:
         try:
             counted = json.loads(self._path.read_text(encoding="ascii"))
-            return int(counted["spent"]) if counted["day"] == self._today() else 0
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return max(0, int(counted["spent"])) if counted["day"] == self._today() else 0
+        except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError):
             return 0  # a day's first request, or not a file of ours
 
     def _today(self) -> str:

@@ -19,6 +19,7 @@ from tap_acton.errors import (
     NoReplyError,
     NotConnectedError,
     RateLimitedError,
+    UnexpectedReplyError,
 )
 from tap_acton.transport.replies import Reply, TokenInvalidError, judge
 
@@ -223,6 +224,8 @@ class Transport:
             return _reply(response, where)
         except requests.RequestException as error:
             raise _no_reply(error, where) from None
+        except ValueError:  # such as a Location that is no address
+            raise UnexpectedReplyError("The reply's head cannot be read", where=where) from None
         finally:
             status = None if response is None else response.status_code
             size = 0 if response is None else len(response.content)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_acton.config import check_catalog
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.simulator import Change, Fault, Options, Simulator
 from tests.harness import Messages, config_for, discover, only, sync
@@ -239,6 +240,56 @@ def test_one_failing_stream_does_not_stop_the_others(simulator: Simulator, tmp_p
     assert "forms" not in messages.records
     assert messages.counts()["programs"] == 3 * simulator.options.programs
     assert messages.types[-1] == "STATE"
+
+
+def test_one_failing_report_does_not_hold_up_the_others(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(simulator, tmp_path)
+    chosen = only(discover(config), "messages", "message_reports")
+    whole = sync(config, chosen)
+    reports = whole.records["message_reports"]
+    bad = reports[len(reports) // 2]["message_id"]
+    path = f"/api/1/message/{bad}/report"
+    simulator.faults.add(Fault(kind="status", status=500, path=path, times=0))
+    state: dict[str, Any] | None = None
+    for _ in range(2):
+        run = sync(config, chosen, state)
+        state = run.state
+        assert run.error is not None
+        assert run.error.exit_code == 3
+        assert len(run.records["message_reports"]) == len(reports) - 1
+
+
+def test_metadata_in_the_catalog_can_ask_for_everything(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(simulator, tmp_path)
+    chosen = only(discover(config), "hard_bounces")
+    first = sync(config, chosen)
+    for stream in chosen["streams"]:
+        for entry in stream["metadata"]:
+            if not entry["breadcrumb"] and stream["tap_stream_id"] == "hard_bounces":
+                entry["metadata"]["replication-method"] = "FULL_TABLE"
+    assert len(sync(config, check_catalog(chosen), first.state).records["hard_bounces"]) == 7
+
+
+def test_a_bookmark_of_another_column_is_none(simulator: Simulator, tmp_path: Path) -> None:
+    config = config_for(simulator, tmp_path)
+    bookmark = {"replication_key": "created", "replication_key_value": "2030-01-01T00:00:00Z"}
+    state = {"bookmarks": {"hard_bounces": bookmark}}
+    messages = sync(config, only(discover(config), "hard_bounces"), state)
+    assert len(messages.records["hard_bounces"]) == 7
+
+
+def test_objects_of_an_undocumented_shape_all_come(simulator: Simulator, tmp_path: Path) -> None:
+    config = config_for(simulator, tmp_path)
+    chosen = only(discover(config), "campaigns")
+    body = '{"a":[{"name":"X","k":1},{"name":"X","k":2}],"b":[{"name":"Y"}]}'
+    simulator.faults.add(Fault(kind="status", status=200, body=body, path="/api/1/campaigns"))
+    records = sync(config, chosen).records["campaigns"]
+    assert [record["name"] for record in records] == ["X", "X", "Y"]
+    assert len({record["id"] for record in records}) == 3
 
 
 def test_a_list_that_was_deleted_is_skipped(simulator: Simulator, tmp_path: Path) -> None:
