@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import array
+import fcntl
 import json
+import os
 import signal
 import subprocess
+import termios
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +22,10 @@ from tests.harness import TAP, Messages, config_for, discover, only, run_tap, wa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+PIPE_SIZE = 60_000
+"""Less than a pipe of Linux holds, and more than it holds before a write has to wait."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +50,13 @@ def listens(pid: int, number: signal.Signals) -> bool:
     status = Path(f"/proc/{pid}/status").read_text()
     caught = int(status.split("SigCgt:")[1].split()[0], 16)
     return bool(caught >> (number - 1) & 1)
+
+
+def waiting_bytes(descriptor: int) -> int:
+    """Return how much there is to read from a pipe."""
+    count = array.array("i", [0])
+    fcntl.ioctl(descriptor, termios.FIONREAD, count)
+    return count[0]
 
 
 def one_error_line(stderr: str) -> str:
@@ -278,6 +293,34 @@ def test_a_signal_ends_with_a_state_that_the_next_run_goes_on_from(
     ids = [{record["contact_id"] for record in run.records[stream]} for run in (messages, again)]
     assert len(ids[0] | ids[1]) == 400
     assert len(ids[1]) < 400
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_signal_while_the_target_is_slow_cuts_no_line(unbuffered: str, tmp_path: Path) -> None:
+    options = Options(lists=1, contacts=2000, messages=2, requests_per_second=0)
+    with Simulator(options) as simulator:
+        config = config_for(simulator, tmp_path)
+        catalog = only(discover(config), "list_api_example_list")
+        with subprocess.Popen(
+            [
+                *(TAP, "--config", written(tmp_path, "config.json", config)),
+                *("--catalog", written(tmp_path, "catalog.json", catalog)),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        ) as process:
+            assert process.stdout
+            pipe = process.stdout.fileno()
+            wait_until(lambda: waiting_bytes(pipe) >= PIPE_SIZE)
+            process.send_signal(signal.SIGTERM)
+            written_out, _ = process.communicate(timeout=30)
+    messages = Messages.parse(written_out.splitlines())
+    assert process.returncode == 143
+    assert messages.types[-1] == "STATE"
+    ids = [record["contact_id"] for record in messages.records["list_api_example_list"]]
+    assert ids == list(simulator.world.record_ids("l-0001"))[: len(ids)]
 
 
 def test_a_signal_before_the_first_request_ends_the_same_way(tmp_path: Path) -> None:
