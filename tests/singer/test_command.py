@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import array
-import fcntl
 import json
 import os
 import signal
 import subprocess
-import termios
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +19,6 @@ from tests.harness import TAP, Messages, config_for, discover, only, run_tap, wa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-PIPE_SIZE = 60_000
-"""Less than a pipe of Linux holds, and more than it holds before a write has to wait."""
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +38,16 @@ def written(folder: Path, name: str, content: Any) -> str:
     return str(path)
 
 
-def listens(pid: int, number: signal.Signals) -> bool:
-    """Tell whether a process has a handler of its own for a signal (Linux)."""
+def signals(pid: int, which: str, number: signal.Signals) -> bool:
+    """Tell whether a signal is among those that a process catches, or has pending (Linux)."""
     status = Path(f"/proc/{pid}/status").read_text()
-    caught = int(status.split("SigCgt:")[1].split()[0], 16)
-    return bool(caught >> (number - 1) & 1)
+    mask = int(status.split(f"{which}:")[1].split()[0], 16)
+    return bool(mask >> (number - 1) & 1)
 
 
-def waiting_bytes(descriptor: int) -> int:
-    """Return how much there is to read from a pipe."""
-    count = array.array("i", [0])
-    fcntl.ioctl(descriptor, termios.FIONREAD, count)
-    return count[0]
+def is_writing_to_a_full_pipe(pid: int) -> bool:
+    """Tell whether a process waits for somebody to read what it writes (Linux)."""
+    return "pipe_w" in Path(f"/proc/{pid}/wchan").read_text()
 
 
 def one_error_line(stderr: str) -> str:
@@ -312,9 +303,9 @@ def test_a_signal_while_the_target_is_slow_cuts_no_line(unbuffered: str, tmp_pat
             env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         ) as process:
             assert process.stdout
-            pipe = process.stdout.fileno()
-            wait_until(lambda: waiting_bytes(pipe) >= PIPE_SIZE)
+            wait_until(lambda: is_writing_to_a_full_pipe(process.pid))
             process.send_signal(signal.SIGTERM)
+            wait_until(lambda: not signals(process.pid, "ShdPnd", signal.SIGTERM))
             written_out, _ = process.communicate(timeout=30)
     messages = Messages.parse(written_out.splitlines())
     assert process.returncode == 143
@@ -327,7 +318,7 @@ def test_a_signal_before_the_first_request_ends_the_same_way(tmp_path: Path) -> 
     with subprocess.Popen(
         [TAP, "--config", str(tmp_path / "none.json")], stderr=subprocess.PIPE, text=True
     ) as process:
-        wait_until(lambda: listens(process.pid, signal.SIGTERM))
+        wait_until(lambda: signals(process.pid, "SigCgt", signal.SIGTERM))
         process.send_signal(signal.SIGTERM)
         _, stderr = process.communicate(timeout=30)
     assert process.returncode == 143
