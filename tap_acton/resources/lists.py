@@ -99,5 +99,10 @@ LIST_TEMPLATE = Resource(
 
 
 def as_csv(resource: Resource) -> Resource:
-    """Return the resource read as CSV, which has no limit of columns."""
-    return replace(resource, shape=CsvTable(), params={**resource.params, "responseformat": "CSV"})
+    """Return the resource read as CSV, which has no limit of columns, and perhaps none of rows."""
+    return replace(
+        resource,
+        shape=CsvTable(),
+        paging=OffsetPaging(may_give_all=True),
+        params={**resource.params, "responseformat": "CSV"},
+    )

@@ -122,6 +122,9 @@ class OnePage:
 class OffsetPaging:
     """`count` and `offset`."""
 
+    may_give_all: bool = False
+    """Whether the documents allow the server to ignore both, and to give all rows at once."""
+
     def pages(
         self,
         fetch: Callable[[dict[str, str]], Batch],
@@ -136,7 +139,13 @@ class OffsetPaging:
             UnexpectedReplyError: The server's pages do not add up, however often they are read.
         """
         count = max(2, page_size)  # one row is the seam
-        return _Walk(fetch=fetch, count=count, filtered=filtered, resume=resume).pages()
+        return _Walk(
+            fetch=fetch,
+            count=count,
+            filtered=filtered,
+            resume=resume,
+            may_give_all=self.may_give_all,
+        ).pages()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -147,6 +156,7 @@ class _Walk:
     count: int
     filtered: bool
     resume: Position
+    may_give_all: bool
     next: int = 0
     """Offset of the first row that has not been read."""
     last: tuple[str, ...] = ()
@@ -241,8 +251,10 @@ class _Walk:
     def _ignores_paging(self, batch: Batch) -> bool:
         """Tell whether the server shows everything, whatever it is asked for."""
         size = len(batch.marks)
-        if not self.repeats or batch.total is not None or size in (1, self.count):
+        if not self.repeats or batch.total is not None:
             return False
+        if size in (1, self.count) and not self.may_give_all:
+            return False  # it rather repeats a page
         return size == len(self.seen) == len(self.fetch({"count": "1", "offset": "0"}).marks)
 
     def _check_progress(self, batch: Batch) -> None:

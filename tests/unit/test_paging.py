@@ -493,3 +493,18 @@ def test_one_page_that_says_there_is_more_is_the_first_of_several() -> None:
 
     pages = OnePage().pages(fetch, page_size=10, filtered=False, resume=Position())
     assert [record["key"] for page in pages for record in page.records] == list(range(25))
+
+
+@pytest.mark.parametrize("size", [1, 9, 10, 11])
+def test_a_server_that_may_give_all_at_once_is_believed(size: int) -> None:
+    table = Table(size=size, total="none")
+
+    def fetch(_params: dict[str, str]) -> Batch:
+        table.requests.append((0, 0))
+        assert len(table.requests) < ENOUGH_REQUESTS, "it reads for ever"
+        return table.batch(table.rows)
+
+    pages = OffsetPaging(may_give_all=True).pages(
+        fetch, page_size=10, filtered=False, resume=Position()
+    )
+    assert [record["key"] for page in pages for record in page.records] == list(range(size))
