@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,8 @@ from tap_acton.errors import (
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.lists import LIST_TEMPLATE
 from tap_acton.settings import settings_table
+from tap_acton.simulator import Options, Simulator
+from tests.harness import config_for
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -60,10 +64,20 @@ def test_the_readme_configuration_is_valid() -> None:
     read_settings(json.loads(block[1]))
 
 
-def test_the_readme_python_compiles() -> None:
+def test_the_readme_python_reads_messages(tmp_path: Path) -> None:
     block = re.search(r"```python\n(.*?)```", README, re.DOTALL)
     assert block
-    compile(block[1], "README.md", "exec")
+    options = Options(lists=1, contacts=2, messages=3, requests_per_second=0)
+    with Simulator(options) as simulator:
+        (tmp_path / "config.json").write_text(json.dumps(config_for(simulator, tmp_path)))
+        run = subprocess.run(
+            [sys.executable, "-c", block[1]],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert len(run.stdout.splitlines()) >= 3
 
 
 def test_the_readme_has_the_exit_codes_of_the_errors() -> None:
