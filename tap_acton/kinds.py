@@ -35,22 +35,30 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """Any text on one line; `ascii` allows only what fits into a header of HTTP."""
+    """Any text on one line.
+
+    `ascii` allows only what fits into a header of HTTP; `number` only digits, also as a number.
+    """
 
     ascii: bool = False
+    number: bool = False
     meltano: str = "string"
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of its values."""
-        return {"type": ["string", "null"]}
+        return {"type": ["string", "integer", "null"] if self.number else ["string", "null"]}
 
     def read(self, value: Any) -> str:
         """Return the text."""
+        if self.number and isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
         text = value.strip("\r\n") if isinstance(value, str) else "\n"  # as files like to end
         if any(unicodedata.category(character) == "Cc" for character in text):
             raise ValueError("a text without control characters")
         if self.ascii and not text.isascii():
             raise ValueError("a text of ASCII characters")
+        if self.number and not text.isdecimal():
+            raise ValueError("a number of digits")
         return text
 
 

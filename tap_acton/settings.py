@@ -124,6 +124,13 @@ class Settings:
         title="Callback URL",
         default="http://localhost:80",
     )
+    scope: str = _setting(
+        "Scope of the authorization page. Tokens carry the user's rights whatever it says, and "
+        "no request of the tap itself has it.",
+        property="Scope",
+        title="Scope",
+        default="PRODUCTION",
+    )
     oauth_settings_location: str | None = _setting(
         "File that keeps the tokens, encrypted. It must be on a disk that outlives the run. If "
         "not set: OAuthSettings.txt in the user's configuration folder for tap-acton.",
@@ -145,6 +152,12 @@ class Settings:
         "Address of the API, in place of the region's.",
         Url(),
         title="API URL",
+    )
+    account_id: str | None = _setting(
+        "Number of the account, for the parts of the API that have it in their paths. The "
+        "streams of today need none: there the login says which account it is.",
+        Text(number=True),
+        title="Account id",
     )
     page_size: int = _setting(
         "Rows asked for in one request. Each page repeats one row of the page before, as proof "

@@ -97,6 +97,8 @@ def test_what_other_parts_of_the_program_read_is_left_to_them() -> None:
     [
         pytest.param("client_secret", " x\n", " x", id="a line break at the end"),
         pytest.param("page_size", "500", 500, id="digits"),
+        pytest.param("account_id", 12345, "12345", id="an account as a number"),
+        pytest.param("account_id", "12345", "12345", id="an account as a text"),
         pytest.param("requests_per_second", "2.5", 2.5, id="decimal digits"),
         pytest.param("requests_per_second", 2, 2.0, id="whole number"),
         pytest.param("region", "EU", "eu", id="a word in another case"),
@@ -122,6 +124,8 @@ def test_values_are_read_in_the_forms_that_people_write(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("account_id", "a12345"),
+        ("account_id", True),
         ("page_size", 0),
         ("page_size", 1001),
         ("page_size", "many"),
