@@ -137,7 +137,6 @@ class ActOnClient:
         resource: Resource,
         conditions: tuple[Condition, ...] = (),
         *,
-        among: Mapping[str, tuple[str, ...]] | None = None,
         resume: Place | None = None,
     ) -> Iterator[RecordsPage]:
         """Yield the records that meet at least the conditions that the server can check.
@@ -145,7 +144,6 @@ class ActOnClient:
         Args:
             resource: What to read.
             conditions: What the caller is going to require of each record.
-            among: Restricts variables with fixed words to these.
             resume: Where an earlier reading stopped.
 
         Raises:
@@ -154,7 +152,7 @@ class ActOnClient:
                 forbidden or not enabled is no error: it is noted in `skipped`.
         """
         failures: list[ActOnError] = []
-        bounds = self._bounds(resource, among or {}, resume)
+        bounds = self._bounds(resource, {}, resume)
         for bound in bounds:
             position = Position()
             if resume and resume.position and resume.bound == bound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -22,7 +23,7 @@ from tap_acton.errors import (
 )
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.lists import LIST_TEMPLATE
-from tap_acton.resources.model import Column
+from tap_acton.resources.model import Column, Words
 from tap_acton.resources.paging import Position
 from tap_acton.simulator import Change, Fault, Simulator
 
@@ -51,6 +52,11 @@ def client_of(sim: Simulator, **changes: Any) -> ActOnClient:
         **changes,
     }
     return ActOnClient.from_settings(read_settings(config))
+
+
+def messages_of(*types: str) -> Resource:
+    """Return the messages of some types only."""
+    return replace(MESSAGES, bind=(Words(variable="type", words=types),))
 
 
 def records_of(client: ActOnClient, resource: Resource, **how: Any) -> list[Record]:
@@ -87,13 +93,13 @@ def test_messages_of_all_types_are_read_under_their_type(simulator: Simulate) ->
 
 def test_a_fixed_word_can_be_chosen(simulator: Simulate) -> None:
     sim = simulator()
-    records_of(client_of(sim), MESSAGES, among={"type": ("DRAFT",)})
+    records_of(client_of(sim), messages_of("DRAFT"))
     assert {entry.query["type"] for entry in sim.journal} == {"DRAFT"}
 
 
 def test_each_message_that_was_sent_has_its_report(simulator: Simulate) -> None:
     client = client_of(simulator(messages=12))
-    sent = records_of(client, MESSAGES, among={"type": ("SENT", "TRIGGERED")})
+    sent = records_of(client, messages_of("SENT", "TRIGGERED"))
     assert sorted(ids(records_of(client, REPORTS), "message_id")) == sorted(ids(sent, "id"))
 
 
@@ -112,7 +118,7 @@ def test_parents_are_asked_for_once_a_run(simulator: Simulate, parents_first: bo
 def test_a_half_read_parent_is_not_taken_for_all(simulator: Simulate) -> None:
     client = client_of(simulator(messages=30), page_size=5)
     next(iter(client.pages(MESSAGES)))
-    sent = records_of(client, MESSAGES, among={"type": ("SENT",)})
+    sent = records_of(client, messages_of("SENT"))
     assert set(ids(sent, "id")) <= set(ids(records_of(client, REPORTS), "message_id"))
 
 
@@ -140,7 +146,7 @@ def test_values_stand_quoted_in_the_path(simulator: Simulate, list_id: str) -> N
 def test_a_deleted_message_is_left_out_and_noted(simulator: Simulate) -> None:
     sim = simulator(messages=12)
     client = client_of(sim)
-    first, *others = ids(records_of(client, MESSAGES, among={"type": ("SENT",)}), "id")
+    first, *others = ids(records_of(client, messages_of("SENT")), "id")
     sim.world.delete_message(first)
     found = ids(records_of(client, REPORTS), "message_id")
     assert set(others) <= set(found)
