@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from tap_acton.auth.authenticator import Authorize
     from tap_acton.settings import Settings
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
@@ -114,9 +115,17 @@ class ActOnClient:
         *,
         clock: Clock = SYSTEM_CLOCK,
         observe: Callable[[Sent], None] = lambda _sent: None,
+        authorize: Authorize | None = None,
     ) -> Self:
-        """Return a client of the account that the settings name. Nothing is sent yet."""
-        account = open_account(settings, clock=clock, observe=observe)
+        """Return a client of the account that the settings name. Nothing is sent yet.
+
+        Args:
+            settings: Where the account is and how to log in.
+            clock: Where time comes from.
+            observe: Called after each attempt to send a request.
+            authorize: Lets somebody log in, such as `auth.browser.code_from_browser`.
+        """
+        account = open_account(settings, clock=clock, observe=observe, authorize=authorize)
         return cls(account, page_size=settings.page_size)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.embedded import embedded_app
 from tap_acton.errors import ConfigError
 from tap_acton.settings import Setting, Settings, settings_table
 
@@ -144,12 +145,16 @@ def _environment() -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def read_settings(config: Mapping[str, Any], *, also_known: Collection[str] = ()) -> Settings:
+def read_settings(
+    config: Mapping[str, Any], *, also_known: Collection[str] = (), needs_token: bool = True
+) -> Settings:
     """Return the settings that a configuration gives, checked.
 
     Args:
         config: Values by name of setting; None and an empty text mean "not set".
         also_known: Names that other parts of the program read from the same configuration.
+        needs_token: Whether data will be read; an application that looks after its tokens
+            itself begins without one.
 
     Raises:
         ConfigError: A name is unknown, a value does not fit, or settings that belong together
@@ -164,8 +169,10 @@ def read_settings(config: Mapping[str, Any], *, also_known: Collection[str] = ()
         for name, value in config.items()
         if name in table and value not in (None, "")
     }
+    if not values.keys() & {"client_id", "client_secret"}:
+        values = embedded_app() | values
     settings = Settings(**values)
-    _check_credentials(settings)
+    _check_credentials(settings, needs_token=needs_token)
     _check_dates(settings)
     return settings
 
@@ -184,8 +191,11 @@ def _read_one(setting: Setting, value: Any) -> Any:
         raise ConfigError(f"Setting {setting.name!r} must be {expected}") from None
 
 
-def _check_credentials(settings: Settings) -> None:
-    needed = ["access_token"] if settings.mode == "OFF" else ["client_id", "client_secret"]
+def _check_credentials(settings: Settings, *, needs_token: bool) -> None:
+    if settings.mode == "OFF":
+        needed = ["access_token"] if needs_token else []
+    else:
+        needed = ["client_id", "client_secret"]
     if settings.auth_scheme == "OAuthPassword" and settings.mode == "GETANDREFRESH":
         needed += ["username", "password"]
     missing = [name for name in needed if not getattr(settings, name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +12,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.encoding.base import SingerMessageType
 
+from tap_acton.auth.browser import code_from_browser
 from tap_acton.client import ActOnClient
 from tap_acton.config import (
     check_catalog,
@@ -31,6 +33,7 @@ from tap_acton.writer import BlockWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     import click
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
@@ -69,7 +72,11 @@ class TapActOn(Tap):
     @cached_property
     def client(self) -> ActOnClient:
         """The account."""
-        return ActOnClient.from_settings(self.settings, observe=self.progress.sent)
+        return ActOnClient.from_settings(
+            self.settings,
+            observe=self.progress.sent,
+            authorize=self._browser_login if _somebody_is_there() else None,
+        )
 
     def discover_streams(self) -> list[ResourceStream]:
         """Return the streams: from the catalog if there is one, without a request."""
@@ -124,6 +131,9 @@ class TapActOn(Tap):
             Sync(streams, round_=round_, progress=self.progress).run()
         finally:
             self._finish()
+
+    def _browser_login(self) -> AbstractContextManager[str]:
+        return code_from_browser(self.settings)
 
     def _in_order(self) -> list[ResourceStream]:
         """Return the selected streams, parents before children, lists last."""
@@ -214,6 +224,11 @@ class TapActOn(Tap):
         from singer_sdk.plugin_base import _ConfigInput
 
         return _ConfigInput(config=read_config(value))
+
+
+def _somebody_is_there() -> bool:
+    """Tell whether the tap runs in a terminal: a pipeline must never open a browser."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _content(file: IO[str], what: str) -> dict[str, Any]:

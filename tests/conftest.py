@@ -9,6 +9,7 @@ import pytest
 
 from tap_acton.simulator import Options, Simulator
 from tests.harness import config_for
+from tests.postgres import postgres_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,13 @@ SMALL: dict[str, Any] = {
     "recipients": 5,
     "suppressed": 5,
 }
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Return the address of a database of the tests' own."""
+    with postgres_server() as address:
+        yield address
 
 
 @pytest.fixture

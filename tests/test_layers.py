@@ -15,9 +15,9 @@ PACKAGE = ROOT / "tap_acton"
 GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
 LAYERS = {
     **dict.fromkeys(
-        ("clock", "config", "errors", "files", "interrupts", "kinds", "names", "redact"), GROUND
+        ("clock", "config", "embedded", "errors", "files", "interrupts", "kinds", "names"), GROUND
     ),
-    "settings": GROUND,
+    **dict.fromkeys(("redact", "settings"), GROUND),
     "transport": TRANSPORT,
     "auth": AUTH,
     "resources": RESOURCES,

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 from tap_acton.auth.authenticator import FixedToken, TokenKeeper
 from tap_acton.auth.grants import Grants
-from tap_acton.auth.store import FileStore
+from tap_acton.auth.store import Store, open_store
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import ConfigError
 from tap_acton.transport.limits import AllLimits, DailyBudget, Limit, Pace, RunBudget
 from tap_acton.transport.retry import RetryPolicy
 from tap_acton.transport.session import Authenticator, Sent, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from tap_acton.auth.authenticator import Authorize
     from tap_acton.settings import Settings
 
 __all__ = ["Account", "daily_budget", "open_account", "open_store"]
@@ -30,6 +29,8 @@ class Account:
 
     transport: Transport
     auth: Authenticator
+    grants: Grants
+    """The token endpoint, for those who ask it themselves."""
 
 
 def open_account(
@@ -37,6 +38,7 @@ def open_account(
     *,
     clock: Clock = SYSTEM_CLOCK,
     observe: Callable[[Sent], None] = lambda _sent: None,
+    authorize: Authorize | None = None,
 ) -> Account:
     """Put the parts together. Nothing is sent or read yet.
 
@@ -44,55 +46,40 @@ def open_account(
         settings: Where the account is and how to log in.
         clock: Where time comes from.
         observe: Called after each attempt to send a request.
+        authorize: Lets somebody log in, if the settings allow it and nothing else is left.
     """
+    store = None if settings.mode == "OFF" else open_store(settings)
     transport = Transport(
         settings.base_url,
-        limits=_limits(settings, clock),
+        limits=_limits(settings, store, clock),
         retry=RetryPolicy(longest_s=settings.max_retry_seconds, clock=clock),
         timeout_s=settings.timeout,
         user_agent=settings.user_agent or f"tap-acton/{metadata.version('tap-acton')}",
         clock=clock,
         observe=observe,
     )
-    if settings.mode == "OFF":
-        return Account(transport=transport, auth=FixedToken(settings.access_token or ""))
     grants = Grants(transport=transport, settings=settings, clock=clock)
-    keeper = TokenKeeper(settings, open_store(settings), grants, clock)
-    return Account(transport=transport, auth=keeper)
-
-
-def open_store(settings: Settings) -> FileStore:
-    """Return the store that the settings name. Nothing is read yet.
-
-    Raises:
-        ConfigError: Nothing is there to encrypt it with.
-    """
-    passphrase = settings.oauth_settings_key or settings.client_secret
-    if not passphrase:
-        raise ConfigError(
-            "Missing in the settings: client_secret",
-            next_step="The settings file is encrypted with it, or with oauth_settings_key.",
-        )
-    return FileStore(_file(settings), passphrase)
+    auth: Authenticator = FixedToken(settings.access_token)
+    if store is not None:
+        auth = TokenKeeper(settings, store, grants, clock, authorize)
+    return Account(transport=transport, auth=auth, grants=grants)
 
 
 def daily_budget(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> DailyBudget:
-    """Return the day's requests of the account whose tokens the settings file keeps."""
-    path = _file(settings)
-    return DailyBudget(path.with_name(path.name + ".budget"), settings.daily_request_budget, clock)
+    """Return the day's requests of the account, counted beside its tokens."""
+    return _budget(settings, open_store(settings), clock)
 
 
-def _limits(settings: Settings, clock: Clock) -> Limit:
+def _budget(settings: Settings, store: Store, clock: Clock) -> DailyBudget:
+    return DailyBudget(store.ledger(), settings.daily_request_budget, clock)
+
+
+def _limits(settings: Settings, store: Store | None, clock: Clock) -> Limit:
     limits: list[Limit] = [Pace(settings.requests_per_second, clock)]
-    if settings.mode == "OFF":  # nothing is stored, so the count ends with the run
+    if store is None:  # the count ends with the run
         limits.insert(0, RunBudget(settings.daily_request_budget, setting="daily_request_budget"))
     else:
-        limits.insert(0, daily_budget(settings, clock))
+        limits.insert(0, _budget(settings, store, clock))
     if settings.max_requests_per_run:
         limits.insert(0, RunBudget(settings.max_requests_per_run))
     return AllLimits(limits)
-
-
-def _file(settings: Settings) -> Path:
-    """Return the file itself: two names of one file must not have two locks."""
-    return settings.settings_file.resolve()

@@ -1,22 +1,29 @@
-"""`tap-acton-auth`: look after the tokens without running the tap."""
+"""`tap-acton-auth`: log in, and look after the tokens, without running the tap."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tap_acton import interrupts
 from tap_acton.auth.account import daily_budget, open_account, open_store
-from tap_acton.auth.authenticator import LOGINS_AN_HOUR, TokenKeeper
+from tap_acton.auth.authenticator import TokenKeeper
+from tap_acton.auth.authorization import authorization_url, code_from_pasted, new_state
+from tap_acton.auth.browser import code_from_browser
+from tap_acton.auth.rotation import LOGINS_AN_HOUR, Rotation
 from tap_acton.clock import SYSTEM_CLOCK, moment
 from tap_acton.config import read_config, read_settings
 from tap_acton.errors import ActOnError, ConfigError
 
 if TYPE_CHECKING:
-    from tap_acton.auth.tokens import Memory
+    from collections.abc import Iterator
+
+    from tap_acton.auth.tokens import TokenSet
     from tap_acton.settings import Settings
 
 __all__ = ["main"]
@@ -32,16 +39,58 @@ _config_option = click.option(
 
 @click.group()
 def auth() -> None:
-    """Look after the tokens that tap-acton keeps in its settings file."""
+    """Log in to Act-On, and look after the tokens that tap-acton keeps."""
+
+
+@auth.command()
+@_config_option
+@click.option(
+    "--no-browser", is_flag=True, help="Print the login page's address and ask for the answer."
+)
+def login(sources: tuple[str, ...], *, no_browser: bool) -> None:
+    """Log in: with the password if auth_scheme says so, else with the browser."""
+    settings = _stored(_settings(sources))
+    with _rotation(settings) as rotation:
+        if settings.auth_scheme == "OAuthPassword":
+            tokens = rotation.log_in()
+        elif no_browser:
+            tokens = rotation.exchange(_asked(settings))
+        else:
+            click.echo("Log in on the page that your browser shows.", err=True)
+            with code_from_browser(settings, tell=partial(click.echo, err=True)) as code:
+                tokens = rotation.exchange(code)
+    _say_valid(tokens)
+
+
+@auth.command()
+@_config_option
+@click.option("--state", help="Comes back with the answer.")
+def url(sources: tuple[str, ...], state: str | None) -> None:
+    """Print the address of the login page. Nothing is sent."""
+    click.echo(authorization_url(_settings(sources), state=state))
+
+
+@auth.command()
+@_config_option
+@click.option("--code", help="The code, or the whole redirected address; else oauth_verifier.")
+@click.option("--state", help="What `url` was given; a redirected address must have it.")
+def exchange(sources: tuple[str, ...], code: str | None, state: str | None) -> None:
+    """Exchange the code of a login for tokens, and keep them."""
+    settings = _stored(_settings(sources))
+    given = code or settings.oauth_verifier
+    if not given:
+        raise ConfigError("There is no code", next_step="Give --code, or set oauth_verifier.")
+    with _rotation(settings) as rotation:
+        tokens = rotation.exchange(code_from_pasted(given, state))
+    _say_valid(tokens)
 
 
 @auth.command()
 @_config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(sources: tuple[str, ...], *, as_json: bool) -> None:
-    """Show what the settings file holds. Nothing is sent."""
-    settings = _stored(_settings(sources))
-    facts = _facts(settings, open_store(settings).load())
+    """Show what is kept. Nothing is sent."""
+    facts = _facts(_stored(_settings(sources)))
     if as_json:
         click.echo(json.dumps(facts))
     else:
@@ -54,15 +103,9 @@ def status(sources: tuple[str, ...], *, as_json: bool) -> None:
 @_config_option
 def refresh(sources: tuple[str, ...]) -> None:
     """Renew the tokens now, or log in if OAuthPassword has none yet."""
-    account = open_account(_settings(sources))
-    if not isinstance(account.auth, TokenKeeper):
-        raise _nothing_kept()
-    try:
-        tokens = account.auth.obtain(even_if_fresh=True)
-    finally:
-        account.transport.close()
-    expires = moment(tokens.expires_at).isoformat(timespec="seconds") if tokens.expires_at else "-"
-    click.echo(f"The access token is valid until {expires}.")
+    with _rotation(_stored(_settings(sources))) as rotation:
+        tokens = rotation.obtain(even_if_fresh=True)
+    _say_valid(tokens)
 
 
 @auth.command()
@@ -110,15 +153,47 @@ def _nothing_kept() -> ConfigError:
     )
 
 
-def _facts(settings: Settings, memory: Memory) -> dict[str, Any]:
-    now, tokens = SYSTEM_CLOCK.now(), memory.tokens
-    expires_at = tokens.expires_at if tokens else None
+@contextlib.contextmanager
+def _rotation(settings: Settings) -> Iterator[Rotation]:
+    account = open_account(settings)
+    if not isinstance(account.auth, TokenKeeper):
+        raise _nothing_kept()
+    try:
+        yield account.auth.rotation
+    finally:
+        account.transport.close()
+
+
+def _asked(settings: Settings) -> str:
+    """Return the code that somebody copies from a browser, on whatever machine that is."""
+    state = new_state()
+    click.echo(
+        "Open this page, log in, and copy the address that the browser is sent to:", err=True
+    )
+    click.echo(authorization_url(settings, state=state), err=True)
+    return code_from_pasted(click.prompt("Its address, or the code in it", err=True), state)
+
+
+def _say_valid(tokens: TokenSet) -> None:
+    click.echo(f"The access token is valid until {_iso(tokens.expires_at) or '-'}.")
+
+
+def _iso(timestamp_s: float | None) -> str | None:
+    return moment(timestamp_s).isoformat(timespec="seconds") if timestamp_s else None
+
+
+def _facts(settings: Settings) -> dict[str, Any]:
+    store = open_store(settings)
+    memory, now = store.load(), SYSTEM_CLOCK.now()
+    tokens, owner = memory.tokens, memory.owner
     return {
         "api": settings.base_url,
-        "user": memory.username or settings.username,
-        "settings_file": str(settings.settings_file),
+        "client_id": owner.client_id or settings.client_id,
+        "user": owner.username or settings.username,
+        "account_id": settings.account_id,
+        "store": store.place,
         "access_token": tokens.age(now).value if tokens else "none",
-        "expires": moment(expires_at).isoformat(timespec="seconds") if expires_at else None,
+        "expires": _iso(tokens.expires_at) if tokens else None,
         "generation": memory.generation,
         "can_refresh": bool(
             tokens and tokens.refresh_token and not memory.is_spent(tokens.refresh_token)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tap_acton.settings import Settings
     from tap_acton.transport.session import Transport
 
-__all__ = ["Grants", "was_consumed", "was_sent"]
+__all__ = ["Grants", "was_consumed", "was_for_grant", "was_sent"]
 
 _PATH = "/token"
 _LIFETIME_S = 3600.0
@@ -57,7 +57,12 @@ def was_consumed(error: ActOnError) -> bool:
     """
     if not was_sent(error) or isinstance(error, RateLimitedError):
         return False
-    return not isinstance(error, TokenRefusedError) or error.code == "invalid_grant"
+    return not isinstance(error, TokenRefusedError) or was_for_grant(error)
+
+
+def was_for_grant(error: TokenRefusedError) -> bool:
+    """Tell whether the token, code or password was refused, and not the client."""
+    return error.code == "invalid_grant"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Any, Self
 
-__all__ = ["Age", "Memory", "TokenSet", "fingerprint"]
+__all__ = ["LOGIN_WINDOW_S", "Age", "Memory", "Owner", "TokenSet", "fingerprint"]
 
 _EARLY_S = 300
 """Seconds before its end at which an access token is renewed."""
-_LOGIN_WINDOW_S = 3600
+LOGIN_WINDOW_S = 3600
+"""Seconds for which Act-On counts a login."""
 _SPENT_KEPT = 100
 
 
@@ -51,6 +52,33 @@ class TokenSet:
             return Age.FRESH
         return Age.STALE if now < self.expires_at else Age.EXPIRED
 
+    def without_refresh_token(self) -> Self:
+        """Return the access token alone."""
+        return replace(self, refresh_token=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owner:
+    """Whose tokens they are: no server, application or user may see another's."""
+
+    server: str | None = None
+    client_id: str | None = None
+    username: str | None = None
+    """None if the user logged in elsewhere, and nobody told us who it was."""
+
+    def differs(self, other: Self) -> str | None:
+        """Name what tells this owner from the other, as far as both are known."""
+        names = {"server": "server", "client_id": "application", "username": "Act-On user"}
+        for field_name, name in names.items():
+            mine, theirs = getattr(self, field_name), getattr(other, field_name)
+            if mine and theirs and mine.casefold() != theirs.casefold():
+                return name
+        return None
+
+    def or_user_of(self, other: Self) -> Self:
+        """Return this owner, with the other's user if this one's is not known."""
+        return replace(self, username=self.username or other.username)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Memory:
@@ -67,7 +95,7 @@ class Memory:
     spent: tuple[str, ...] = ()
     logins: tuple[float, ...] = ()
     """When the password or a code was sent, in seconds since 1970."""
-    username: str | None = None
+    owner: Owner = Owner()
 
     def is_spent(self, secret: str) -> bool:
         """Tell whether a refresh token or code was sent before."""
@@ -83,13 +111,13 @@ class Memory:
         mark = fingerprint(secret)
         return replace(self, spent=tuple(spent for spent in self.spent if spent != mark))
 
-    def logging_in(self, now: float, username: str | None) -> Self:
+    def logging_in(self, now: float) -> Self:
         """Return the memory of an attempt to log in."""
-        return replace(self, logins=(*self.recent_logins(now), now), username=username)
+        return replace(self, logins=(*self.recent_logins(now), now))
 
-    def holding(self, tokens: TokenSet) -> Self:
+    def holding(self, tokens: TokenSet, owner: Owner) -> Self:
         """Return the memory with a new token set."""
-        kept = replace(self, tokens=tokens, generation=self.generation + 1)
+        kept = replace(self, tokens=tokens, owner=owner, generation=self.generation + 1)
         return kept.not_spending(tokens.refresh_token) if tokens.refresh_token else kept
 
     def forgetting(self) -> Self:
@@ -104,7 +132,7 @@ class Memory:
 
         Those of the near future count too: another machine's clock may be ahead of ours.
         """
-        return tuple(at for at in self.logins if abs(now - at) < _LOGIN_WINDOW_S)
+        return tuple(at for at in self.logins if abs(now - at) < LOGIN_WINDOW_S)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON data. It holds secrets."""
@@ -119,5 +147,5 @@ class Memory:
             generation=int(data["generation"]),
             spent=tuple(data["spent"]),
             logins=tuple(float(at) for at in data["logins"]),
-            username=data["username"],
+            owner=Owner(**data["owner"]),
         )

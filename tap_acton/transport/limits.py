@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import atexit
-import json
 import logging
 import os
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from filelock import FileLock, Timeout
-
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
-from tap_acton.errors import (
-    BudgetSpentError,
-    SettingsFileAccessError,
-    SettingsFileError,
-    SettingsFileLockedError,
-)
-from tap_acton.files import replace_file
+from tap_acton.errors import BudgetSpentError, SettingsFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
+    from tap_acton.transport.ledger import Ledger
 
 __all__ = ["AllLimits", "DailyBudget", "Limit", "Pace", "RunBudget"]
 
@@ -34,7 +26,6 @@ _MARGIN = 0.98
 _SLOWEST = 4.0
 _RECOVERY = 0.99
 _BLOCK = 50
-_LOCK_TIMEOUT_S = 30
 
 
 class Limit(Protocol):
@@ -127,19 +118,19 @@ class RunBudget:
 
 
 class DailyBudget:
-    """At most so many requests a day (UTC), counted in a file that processes share.
+    """At most so many requests a day (UTC), counted where all processes of an account count.
 
-    A process takes requests from the file in blocks, so that the file is touched seldom, and
-    gives the rest back when it ends; one that is killed leaves at most a block unused.
+    A process takes requests from the ledger in blocks, so that it is asked seldom, and gives
+    the rest back when it ends; one that is killed leaves at most a block unused.
 
     Args:
-        path: The file; a lock file appears beside it.
+        ledger: Where they are counted.
         limit: Requests a day.
         clock: Where the time of day comes from.
     """
 
-    def __init__(self, path: Path, limit: int, clock: Clock = SYSTEM_CLOCK) -> None:
-        self._path = path
+    def __init__(self, ledger: Ledger, limit: int, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._ledger = ledger
         self._limit = limit
         self._clock = clock
         self._block = max(1, min(_BLOCK, limit // 100))
@@ -153,16 +144,13 @@ class DailyBudget:
 
         Raises:
             BudgetSpentError: The day's requests are spent; it says when there are more.
-            SettingsFileError: The file cannot be written or locked.
+            SettingsFileError: The ledger cannot be used.
         """
         with self._threads:
             if self._today() != self._day or self._process != os.getpid():
                 self._left = 0  # yesterday's; or the parent's, in a process that was forked
             if not self._left:
-                self._left = self._change(self._block)
-                self._process = os.getpid()
-                atexit.unregister(self.close)
-                atexit.register(self.close)
+                self._set_aside(self._today())
             if not self._left:
                 raise BudgetSpentError(
                     f"The {self._limit:,} requests of today are spent",
@@ -175,7 +163,7 @@ class DailyBudget:
         """The pace is not this limit's concern."""
 
     def close(self) -> None:
-        """Give the rest of the block back, if the file can be written."""
+        """Give the rest of the block back, if the ledger takes it."""
         atexit.unregister(self.close)
         with self._threads:
             left, self._left = self._left, 0
@@ -183,7 +171,7 @@ class DailyBudget:
             if not left or was_forked or self._today() != self._day:
                 return
             try:
-                self._change(-left)
+                self._ledger.spend(self._day, -left, self._limit)
             except SettingsFileError as error:
                 logger.debug("Requests that were set aside stay counted: %s", error)
 
@@ -191,44 +179,15 @@ class DailyBudget:
         """Return the requests that are left today.
 
         Raises:
-            SettingsFileAccessError: The file cannot be read.
+            SettingsFileError: The ledger cannot be used.
         """
-        try:
-            return max(0, self._limit - self._spent_today())
-        except OSError as error:
-            raise self._no_access("read", error) from None
+        return max(0, self._limit - self._ledger.spent(self._today()))
 
-    def _change(self, wanted: int) -> int:
-        """Take up to `wanted` requests from the file; a negative number gives them back."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._path.with_name(self._path.name + ".lock"), timeout=_LOCK_TIMEOUT_S):
-                spent = self._spent_today()
-                granted = min(wanted, max(0, self._limit - spent))
-                self._day = self._today()
-                counted = {"day": self._day, "spent": spent + granted}
-                replace_file(self._path, json.dumps(counted).encode())
-        except Timeout:
-            raise SettingsFileLockedError(
-                f"The count of requests in {self._path} is locked by another process",
-                next_step="Wait for it, or end it; the lock goes with the process.",
-            ) from None
-        except OSError as error:
-            raise self._no_access("write", error) from None
-        return granted
-
-    def _no_access(self, verb: str, error: OSError) -> SettingsFileAccessError:
-        return SettingsFileAccessError(
-            f"Cannot {verb} the count of requests in {self._path}: {error.strerror}",
-            next_step="Set oauth_settings_location to a file in a folder that can be written.",
-        )
-
-    def _spent_today(self) -> int:
-        try:
-            counted = json.loads(self._path.read_text(encoding="ascii"))
-            return max(0, int(counted["spent"])) if counted["day"] == self._today() else 0
-        except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError):
-            return 0  # a day's first request, or not a file of ours
+    def _set_aside(self, day: str) -> None:
+        self._left = self._ledger.spend(day, self._block, self._limit)
+        self._day, self._process = day, os.getpid()
+        atexit.unregister(self.close)
+        atexit.register(self.close)
 
     def _today(self) -> str:
         return moment(self._clock.now()).date().isoformat()

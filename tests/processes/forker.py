@@ -1,6 +1,7 @@
 """A program that the tests start: it loads ours once, and forks processes that use it.
 
     python forker.py together CONFIG COUNT    COUNT processes read something at one moment
+    python forker.py spend CONFIG COUNT       COUNT processes spend the day's requests
     python forker.py kill CONFIG COUNT SEED   COUNT processes are killed while they refresh
 
 It prints one JSON object and is single-threaded, so that forking is safe.
@@ -8,6 +9,7 @@ It prints one JSON object and is single-threaded, so that forking is safe.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -18,22 +20,19 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tap_acton.auth.account import Account, open_account, open_store
+from tap_acton.auth.account import Account, daily_budget, open_account, open_store
 from tap_acton.auth.authenticator import TokenKeeper
 from tap_acton.auth.grants import Grants
 from tap_acton.config import read_config, read_settings
-from tap_acton.errors import ActOnError
+from tap_acton.errors import ActOnError, BudgetSpentError
 from tap_acton.transport.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_acton.auth.store import FileStore
+    from tap_acton.auth.store import Store
     from tap_acton.clock import Clock
     from tap_acton.settings import Settings
-
-_LONGEST_S = 0.03
-"""Two or three refreshes take about as long."""
 
 
 class LaterClock:
@@ -54,14 +53,36 @@ class LaterClock:
 
 def together(settings: Settings, count: int) -> dict[str, int]:
     """Let processes read something at one moment; return how they ended, by exit code."""
+    return _at_once(lambda: _read(open_account(settings)), count)
+
+
+def spend(settings: Settings, count: int) -> dict[str, int]:
+    """Let processes spend all that the day has; return how they ended, and what they got."""
+    results, result = os.pipe()
+
+    def take_all() -> None:
+        budget = daily_budget(settings)
+        with contextlib.suppress(BudgetSpentError):
+            while True:
+                budget.take()
+                os.write(result, b".")
+
+    ended = _at_once(take_all, count)
+    os.close(result)
+    with os.fdopen(results, "rb") as taken:
+        return {**ended, "requests": len(taken.read())}
+
+
+def _at_once(work: Callable[[], None], count: int) -> dict[str, int]:
+    """Let processes do something at one moment; return how they ended, by exit code."""
     gate, opener = os.pipe()
 
-    def wait_and_read() -> None:
+    def wait_and_work() -> None:
         os.close(opener)
         os.read(gate, 1)  # until everybody is there and the parent closes its end
-        _read(open_account(settings))
+        work()
 
-    children = [_fork(wait_and_read) for _ in range(count)]
+    children = [_fork(wait_and_work) for _ in range(count)]
     os.close(opener)
     return Counter(str(_exit_code(child)) for child in children)
 
@@ -74,10 +95,10 @@ def kill(settings: Settings, count: int, seed: int) -> dict[str, int]:
     dice = random.Random(seed)  # noqa: S311 - moments, not secrets
     found: Counter[str] = Counter()
     store = open_store(settings)
-    store.load()  # derives the key, which takes longer than all the rest, once for all processes
+    longest_s = 3 * _refresh_s(_opened(settings, store, LaterClock(0)))
     for hour in range(count):
         account = _opened(settings, store, LaterClock(2 * hour))
-        if not _kill_one(account, dice.uniform(0, _LONGEST_S)):
+        if not _kill_one(account, dice.uniform(0, longest_s)):
             found["ended by itself"] += 1
         try:
             memory = store.load()
@@ -89,11 +110,22 @@ def kill(settings: Settings, count: int, seed: int) -> dict[str, int]:
     return found
 
 
-def _opened(settings: Settings, store: FileStore, clock: Clock) -> Account:
+def _refresh_s(account: Account) -> float:
+    """Return how long a refresh takes, once everything is loaded and the key is derived."""
+    assert isinstance(account.auth, TokenKeeper)
+    for _ in range(2):
+        started = time.monotonic()
+        account.auth.rotation.obtain(even_if_fresh=True)
+    account.transport.close()
+    return time.monotonic() - started
+
+
+def _opened(settings: Settings, store: Store, clock: Clock) -> Account:
     """Open an account whose store has its key already."""
     transport = open_account(settings, clock=clock).transport
     grants = Grants(transport=transport, settings=settings, clock=clock)
-    return Account(transport=transport, auth=TokenKeeper(settings, store, grants, clock))
+    keeper = TokenKeeper(settings, store, grants, clock)
+    return Account(transport=transport, auth=keeper, grants=grants)
 
 
 def _kill_one(account: Account, after_s: float) -> bool:
@@ -103,7 +135,7 @@ def _kill_one(account: Account, after_s: float) -> bool:
         assert isinstance(account.auth, TokenKeeper)
         os.write(starter, b".")
         while True:
-            account.auth.obtain(even_if_fresh=True)
+            account.auth.rotation.obtain(even_if_fresh=True)
 
     child = _fork(refresh_for_ever)
     os.close(starter)
@@ -138,7 +170,10 @@ def _exit_code(child: int) -> int:
 def main(what: str, config: str, *numbers: str) -> None:
     settings = read_settings(read_config((config,)))
     given = [int(number) for number in numbers]
-    found = together(settings, *given) if what == "together" else kill(settings, *given)
+    open_store(settings)  # loads the rest of the program, once for all processes
+    works: dict[str, Callable[..., dict[str, int]]]
+    works = {"together": together, "spend": spend, "kill": kill}
+    found = works[what](settings, *given)
     sys.stdout.write(json.dumps(found) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Many processes and threads share one settings file, and some of them are killed."""
+"""Many processes and threads share one store, and some of them are killed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import stat
 import subprocess
 import sys
 import threading
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_acton.auth.account import open_account, open_store
-from tap_acton.auth.tokens import Memory, TokenSet
+from tap_acton.auth.account import daily_budget, open_account, open_store
+from tap_acton.auth.tokens import Memory, Owner, TokenSet
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.config import read_settings
 from tap_acton.errors import SettingsFileKeyError
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 FORKER = Path(__file__).with_name("forker.py")
 MANY = 20
-KILLS = 200
+KILLS = {"file": 200, "postgresql": 40}
+BUDGET = 1_000_000
+in_a_file = pytest.mark.parametrize("config", ["file"], indirect=True)
 
 
 @pytest.fixture
@@ -36,9 +39,14 @@ def sim(simulator: Simulate) -> Simulator:
     return simulator(logins_per_hour=0)
 
 
-@pytest.fixture
-def config(sim: Simulator, configure: Configure) -> dict[str, Any]:
-    return configure(sim, daily_request_budget=1_000_000)
+@pytest.fixture(params=["file", "postgresql"])
+def config(request: pytest.FixtureRequest, sim: Simulator, configure: Configure) -> dict[str, Any]:
+    """Let everybody share a store; the tests of files alone name their kind."""
+    config = configure(sim, daily_request_budget=BUDGET)
+    if request.param == "postgresql":
+        address = request.getfixturevalue("postgres")
+        config["oauth_settings_location"] = f"{address}#{uuid.uuid4()}"
+    return config
 
 
 @pytest.fixture
@@ -48,7 +56,7 @@ def settings(config: dict[str, Any]) -> Settings:
 
 @pytest.fixture
 def stale(sim: Simulator, settings: Settings) -> Settings:
-    """Let the settings file hold tokens that are due for renewal."""
+    """Let the store hold tokens that are due for renewal."""
     issued, now = sim.tokens.issue(), SYSTEM_CLOCK.now()
     tokens = TokenSet(
         access_token=str(issued["access_token"]),
@@ -58,13 +66,13 @@ def stale(sim: Simulator, settings: Settings) -> Settings:
     )
     store = open_store(settings)
     with store.locked():
-        store.save(Memory(username=settings.username).holding(tokens))
+        store.save(Memory().holding(tokens, Owner(username=settings.username)))
     return settings
 
 
 @pytest.fixture
 def used(sim: Simulator, settings: Settings) -> Settings:
-    """Let a run have left its tokens in the settings file."""
+    """Let a run have left its tokens in the store."""
     read(settings)
     return settings
 
@@ -95,6 +103,7 @@ def grants(sim: Simulator) -> list[str]:
     return [entry.grant for entry in sim.journal if entry.grant]
 
 
+@in_a_file
 def test_processes_that_start_together_without_tokens_log_in_once(
     sim: Simulator, config: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -102,6 +111,7 @@ def test_processes_that_start_together_without_tokens_log_in_once(
     assert grants(sim) == ["password"]
 
 
+@in_a_file
 def test_processes_that_start_together_with_a_stale_token_refresh_it_once(
     sim: Simulator, config: dict[str, Any], stale: Settings, tmp_path: Path
 ) -> None:
@@ -109,6 +119,7 @@ def test_processes_that_start_together_with_a_stale_token_refresh_it_once(
     assert grants(sim) == ["refresh_token"]
 
 
+@in_a_file
 def test_processes_that_start_together_with_a_refused_token_refresh_it_once(
     sim: Simulator, config: dict[str, Any], used: Settings, tmp_path: Path
 ) -> None:
@@ -121,10 +132,29 @@ def test_processes_that_start_together_count_each_request_once(
     sim: Simulator, config: dict[str, Any], tmp_path: Path
 ) -> None:
     forker("together", config, tmp_path, MANY)
-    file = Path(config["oauth_settings_location"] + ".budget")
-    assert json.loads(file.read_bytes())["spent"] == len(sim.journal) == MANY + 1
+    spent = BUDGET - daily_budget(read_settings(config)).remaining()
+    assert spent == len(sim.journal) == MANY + 1
 
 
+def test_processes_that_start_together_are_refused_nothing(
+    sim: Simulator, config: dict[str, Any], tmp_path: Path
+) -> None:
+    for _ in range(3):
+        assert forker("together", config, tmp_path, MANY) == {"0": MANY}
+        sim.tokens.expire_access()
+    assert {entry.status for entry in sim.journal if entry.grant} == {200}
+    assert grants(sim) == ["password", "refresh_token", "refresh_token"]
+
+
+@pytest.mark.parametrize("budget", [19, 3000])
+def test_processes_that_spend_together_spend_the_day_and_no_more(
+    config: dict[str, Any], tmp_path: Path, budget: int
+) -> None:
+    limited = {**config, "daily_request_budget": budget}
+    assert forker("spend", limited, tmp_path, MANY) == {"0": MANY, "requests": budget}
+
+
+@in_a_file
 def test_threads_that_start_together_with_a_stale_token_refresh_it_once(
     sim: Simulator, stale: Settings
 ) -> None:
@@ -137,12 +167,13 @@ def test_threads_that_start_together_with_a_stale_token_refresh_it_once(
     assert [entry.status for entry in sim.journal] == [200] * (MANY + 1)
 
 
-def test_a_kill_at_any_moment_leaves_a_file_that_the_next_run_can_use(
+def test_a_kill_at_any_moment_leaves_what_the_next_run_can_use(
     sim: Simulator, config: dict[str, Any], used: Settings, tmp_path: Path, seed: int
 ) -> None:
-    found = forker("kill", config, tmp_path, KILLS, seed)
+    kills = KILLS["postgresql" if "postgresql" in config["oauth_settings_location"] else "file"]
+    found = forker("kill", config, tmp_path, kills, seed)
     assert found.keys() == {"whole", "noted as sent"}
-    assert sum(found.values()) == KILLS
+    assert sum(found.values()) == kills
 
 
 def test_kills_never_make_anybody_send_a_token_twice(
@@ -152,6 +183,7 @@ def test_kills_never_make_anybody_send_a_token_twice(
     assert {entry.status for entry in sim.journal if entry.grant == "refresh_token"} == {200}
 
 
+@in_a_file
 def test_a_copied_file_opens_with_the_same_client_credentials(
     sim: Simulator, config: dict[str, Any], used: Settings, tmp_path: Path
 ) -> None:
@@ -161,6 +193,7 @@ def test_a_copied_file_opens_with_the_same_client_credentials(
     assert grants(sim) == ["password"]
 
 
+@in_a_file
 def test_a_copied_file_tells_other_clients_that_it_is_not_theirs(
     config: dict[str, Any], used: Settings, tmp_path: Path
 ) -> None:
@@ -171,6 +204,7 @@ def test_a_copied_file_tells_other_clients_that_it_is_not_theirs(
         read(read_settings({**config, **others}))
 
 
+@in_a_file
 def test_no_secret_is_on_disk_in_plain_text(used: Settings) -> None:
     tokens = open_store(used).load().tokens
     assert tokens
@@ -180,6 +214,7 @@ def test_no_secret_is_on_disk_in_plain_text(used: Settings) -> None:
     assert not [secret for secret in secrets if (secret or "").encode() in content]
 
 
+@in_a_file
 def test_no_file_with_content_is_readable_by_others(used: Settings) -> None:
     files = [file for file in used.settings_file.parent.iterdir() if file.stat().st_size]
     assert used.settings_file in files

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_acton.auth.account import daily_budget, open_store
-from tap_acton.auth.tokens import Memory, TokenSet
+from tap_acton.auth.tokens import Memory, Owner, TokenSet
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.config import read_settings
 from tap_acton.simulator import Fault
@@ -60,7 +60,8 @@ class Shell:
             expires_at=now + 3600,
         )
         with self.store.locked():
-            self.store.save(Memory().logging_in(now, self.settings.username).holding(tokens))
+            owner = Owner(username=self.settings.username)
+            self.store.save(Memory().logging_in(now).holding(tokens, owner))
         return tokens
 
 
@@ -79,14 +80,14 @@ def test_status_sends_nothing(shell: Shell) -> None:
 def test_status_of_expired_tokens_sends_nothing(shell: Shell) -> None:
     tokens = TokenSet(access_token="a", refresh_token="r", issued_at=0.0, expires_at=1.0)
     with shell.store.locked():
-        shell.store.save(Memory().holding(tokens))
+        shell.store.save(Memory().holding(tokens, Owner()))
     assert shell.status()["access_token"] == "expired"
     assert len(shell.sim.journal) == 0
 
 
 def test_status_makes_no_file(shell: Shell) -> None:
     shell("status")
-    assert not shell.store.path.exists()
+    assert not Path(shell.store.place).exists()
 
 
 def test_status_tells_what_the_file_holds(shell: Shell) -> None:
@@ -96,7 +97,9 @@ def test_status_tells_what_the_file_holds(shell: Shell) -> None:
     assert shown == {
         "api": shell.sim.url,
         "user": shell.config["username"],
-        "settings_file": str(shell.store.path),
+        "client_id": shell.config["client_id"],
+        "account_id": None,
+        "store": shell.store.place,
         "access_token": "fresh",
         "generation": 1,
         "can_refresh": True,

@@ -13,6 +13,7 @@ import pytest
 
 from tap_acton.auth.account import Account, open_account, open_store
 from tap_acton.auth.authenticator import TokenKeeper
+from tap_acton.auth.file_store import FileStore
 from tap_acton.auth.grants import Grants
 from tap_acton.auth.tokens import Memory, TokenSet
 from tap_acton.config import read_settings
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from tap_acton.auth.store import FileStore
     from tap_acton.simulator import Simulator
     from tests.conftest import Configure, Simulate
 
@@ -94,7 +94,9 @@ class User:
     @cached_property
     def store(self) -> FileStore:
         """The file, for the test to look at."""
-        return open_store(read_settings(self.config))
+        store = open_store(read_settings(self.config))
+        assert isinstance(store, FileStore)
+        return store
 
     @property
     def tokens(self) -> TokenSet:
@@ -115,7 +117,7 @@ class User:
     def has_logged_in(self, times: int) -> None:
         """Let the file remember logins, a minute apart."""
         for _ in range(times):
-            self.change(lambda memory: memory.logging_in(self.clock.now(), None))
+            self.change(lambda memory: memory.logging_in(self.clock.now()))
             self.clock.advance(60)
 
 
@@ -286,7 +288,7 @@ def test_a_lifetime_that_makes_no_sense_is_an_hour(
     sim.faults.add(Fault(kind="status", path="/token", status=200, body=body))
     account = user.open()
     assert isinstance(account.auth, TokenKeeper)
-    tokens = account.auth.obtain()
+    tokens = account.auth.rotation.obtain()
     assert tokens.expires_at == user.clock.now() + HOUR_S
 
 
@@ -309,7 +311,7 @@ def test_a_token_that_another_run_has_renewed_is_taken_from_the_file(user: User)
     get(long_run)
     keeper = user.open().auth
     assert isinstance(keeper, TokenKeeper)
-    keeper.obtain(even_if_fresh=True)
+    keeper.rotation.obtain(even_if_fresh=True)
     get(long_run)
     assert user.grants == ["password", "refresh_token"]
 
@@ -345,7 +347,7 @@ def test_a_server_that_does_not_rotate_gets_its_token_again(
     keeper = account.auth
     assert isinstance(keeper, TokenKeeper)
     for _ in range(3):
-        keeper.obtain(even_if_fresh=True)
+        keeper.rotation.obtain(even_if_fresh=True)
     assert browser_user.tokens.refresh_token == "the only one"
     assert browser_user.grants == ["refresh_token"] * 3
 
@@ -475,7 +477,7 @@ def test_a_run_that_dies_while_it_waits_for_a_reply_has_noted_the_token(user: Us
     sent = user.tokens.refresh_token or ""
     user.clock.advance(HOUR_S)
     with pytest.raises(KeyboardInterrupt):
-        _dying_keeper(user).obtain()
+        _dying_keeper(user).rotation.obtain()
     assert user.store.load().is_spent(sent)
 
 
@@ -575,6 +577,8 @@ class FullDisk:
     def __init__(self, store: FileStore, *, room_for: int) -> None:
         self._store = store
         self._room_for = room_for
+        self.place = store.place
+        self.ledger = store.ledger
 
     def locked(self) -> AbstractContextManager[None]:
         return self._store.locked()
@@ -599,7 +603,7 @@ def test_a_disk_that_is_full_is_said_to_be_that(user: User, room_for: int, sent:
     grants = Grants(transport=user.open().transport, settings=settings, clock=user.clock)
     store = FullDisk(user.store, room_for=room_for)
     with pytest.raises(SettingsFileAccessError, match="No space left"):
-        TokenKeeper(settings, store, grants, user.clock).obtain()
+        TokenKeeper(settings, store, grants, user.clock).rotation.obtain()
     assert user.grants.count("refresh_token") == sent
 
 
@@ -647,9 +651,9 @@ def test_an_unknown_client_does_not_use_up_the_refresh_token(
 
 
 def test_an_unknown_client_is_no_reason_to_log_in(user: User) -> None:
-    user.run()
+    user.run(oauth_settings_key="k")
     user.clock.advance(HOUR_S)
-    user.error_of_run(client_id="wrong")
+    user.error_of_run(oauth_settings_key="k", client_secret="wrong")
     assert user.grants == ["password", "refresh_token"]
 
 

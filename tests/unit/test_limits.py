@@ -13,6 +13,7 @@ import pytest
 from tap_acton.auth.account import daily_budget
 from tap_acton.config import read_settings
 from tap_acton.errors import BudgetSpentError, SettingsFileAccessError
+from tap_acton.transport.ledger import FileLedger
 from tap_acton.transport.limits import AllLimits, DailyBudget, Pace, RunBudget
 from tests.fakes import FakeClock
 
@@ -111,17 +112,17 @@ def test_a_spent_budget_is_a_temporary_failure() -> None:
 
 @pytest.mark.parametrize("limit", [1, 7, 250, 10_000])
 def test_a_day_spends_its_requests_and_no_more(path: Path, limit: int) -> None:
-    assert spend(DailyBudget(path, limit, FakeClock())) == limit
+    assert spend(DailyBudget(FileLedger(path), limit, FakeClock())) == limit
 
 
 def test_a_spent_day_says_when_there_are_more(path: Path) -> None:
     with pytest.raises(BudgetSpentError, match=r"after 2026-06-02T00:00:00\+00:00.*daily_request"):
-        DailyBudget(path, 0, FakeClock()).take()
+        DailyBudget(FileLedger(path), 0, FakeClock()).take()
 
 
 def test_the_next_day_has_all_requests_again(path: Path) -> None:
     clock = FakeClock()
-    budget = DailyBudget(path, 7, clock)
+    budget = DailyBudget(FileLedger(path), 7, clock)
     spend(budget)
     clock.advance(DAY_S)
     assert spend(budget) == 7
@@ -129,7 +130,7 @@ def test_the_next_day_has_all_requests_again(path: Path) -> None:
 
 def test_what_was_set_aside_yesterday_is_not_spent_today(path: Path) -> None:
     clock = FakeClock()
-    budget = DailyBudget(path, 1000, clock)
+    budget = DailyBudget(FileLedger(path), 1000, clock)
     budget.take()
     clock.advance(DAY_S)
     budget.take()
@@ -139,20 +140,20 @@ def test_what_was_set_aside_yesterday_is_not_spent_today(path: Path) -> None:
 
 def test_processes_share_the_days_requests(path: Path) -> None:
     clock = FakeClock()
-    one, two = (DailyBudget(path, 1000, clock) for _ in range(2))
+    one, two = (DailyBudget(FileLedger(path), 1000, clock) for _ in range(2))
     one.take()
     assert 1 + spend(two) + spend(one) == 1000
 
 
 def test_a_finished_process_gives_back_what_it_set_aside(path: Path) -> None:
-    budget = DailyBudget(path, 1000, FakeClock())
+    budget = DailyBudget(FileLedger(path), 1000, FakeClock())
     budget.take()
     budget.close()
-    assert DailyBudget(path, 1000, FakeClock()).remaining() == 999
+    assert DailyBudget(FileLedger(path), 1000, FakeClock()).remaining() == 999
 
 
 def test_closing_twice_gives_back_once(path: Path) -> None:
-    budget = DailyBudget(path, 1000, FakeClock())
+    budget = DailyBudget(FileLedger(path), 1000, FakeClock())
     budget.take()
     budget.close()
     budget.close()
@@ -160,31 +161,31 @@ def test_closing_twice_gives_back_once(path: Path) -> None:
 
 
 def test_a_killed_process_leaves_at_most_fifty_unused(path: Path) -> None:
-    killed = DailyBudget(path, 30_000, FakeClock())
+    killed = DailyBudget(FileLedger(path), 30_000, FakeClock())
     killed.take()
-    assert DailyBudget(path, 30_000, FakeClock()).remaining() >= 30_000 - 50
+    assert DailyBudget(FileLedger(path), 30_000, FakeClock()).remaining() >= 30_000 - 50
 
 
 def test_a_smaller_limit_than_what_was_spent_leaves_nothing(path: Path) -> None:
-    spend(DailyBudget(path, 10, FakeClock()))
-    assert DailyBudget(path, 5, FakeClock()).remaining() == 0
+    spend(DailyBudget(FileLedger(path), 10, FakeClock()))
+    assert DailyBudget(FileLedger(path), 5, FakeClock()).remaining() == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"day": 1}'])
 def test_a_damaged_count_begins_anew(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
-    assert spend(DailyBudget(path, 7, FakeClock())) == 7
+    assert spend(DailyBudget(FileLedger(path), 7, FakeClock())) == 7
 
 
 def test_the_count_is_readable_by_its_owner_only(path: Path) -> None:
-    DailyBudget(path, 7, FakeClock()).take()
+    DailyBudget(FileLedger(path), 7, FakeClock()).take()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_count_that_cannot_be_written_is_said_to_be_that(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    budget = DailyBudget(tmp_path / "file" / "budget", 7, FakeClock())
+    budget = DailyBudget(FileLedger(tmp_path / "file" / "budget"), 7, FakeClock())
     with pytest.raises(SettingsFileAccessError, match=r"Cannot write.*oauth_settings_location"):
         budget.take()
 
@@ -192,11 +193,11 @@ def test_a_count_that_cannot_be_written_is_said_to_be_that(tmp_path: Path) -> No
 def test_a_count_that_cannot_be_read_is_said_to_be_that(path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(SettingsFileAccessError, match="Cannot read"):
-        DailyBudget(path, 7, FakeClock()).remaining()
+        DailyBudget(FileLedger(path), 7, FakeClock()).remaining()
 
 
 def test_a_run_that_is_done_does_not_fail_on_giving_back(path: Path) -> None:
-    budget = DailyBudget(path, 1000, FakeClock())
+    budget = DailyBudget(FileLedger(path), 1000, FakeClock())
     budget.take()
     path.unlink()
     path.mkdir()
@@ -204,7 +205,7 @@ def test_a_run_that_is_done_does_not_fail_on_giving_back(path: Path) -> None:
 
 
 def test_a_refusal_of_one_limit_costs_nothing_of_those_behind_it(path: Path) -> None:
-    budget = DailyBudget(path, 1000, FakeClock())
+    budget = DailyBudget(FileLedger(path), 1000, FakeClock())
     with pytest.raises(BudgetSpentError, match="This run"):
         AllLimits([RunBudget(0), budget]).take()
     assert budget.remaining() == 1000
@@ -227,8 +228,9 @@ def test_a_process_that_ends_without_closing_gives_the_rest_back(tmp_path: Path)
     counted = tmp_path / "counted"
     code = f"""
 from pathlib import Path
+from tap_acton.transport.ledger import FileLedger
 from tap_acton.transport.limits import DailyBudget
-DailyBudget(Path({str(counted)!r}), 30_000).take()
+DailyBudget(FileLedger(Path({str(counted)!r})), 30_000).take()
 """
     subprocess.run([sys.executable, "-c", code], check=True)
     assert json.loads(counted.read_text())["spent"] == 1

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from tap_acton.auth.tokens import Age, Memory, TokenSet, fingerprint
+from tap_acton.auth.tokens import Age, Memory, Owner, TokenSet, fingerprint
 
 NOW = 1_780_000_000.0
 HOUR_S = 3600
+OWNER = Owner(server="api.example", client_id="client-1", username="me@example.com")
 
 
 def tokens(lifetime_s: float | None = HOUR_S, refresh_token: str | None = "refresh-1") -> TokenSet:
@@ -72,25 +74,25 @@ def test_the_memory_of_spent_secrets_has_an_end() -> None:
 
 
 def test_a_token_that_the_server_hands_out_again_is_not_spent() -> None:
-    memory = Memory().spending("refresh-1").holding(tokens())
+    memory = Memory().spending("refresh-1").holding(tokens(), OWNER)
     assert not memory.is_spent("refresh-1")
 
 
 def test_each_new_token_set_is_a_new_generation() -> None:
-    first = Memory().holding(tokens())
-    assert (first.generation, first.holding(tokens()).generation) == (1, 2)
+    first = Memory().holding(tokens(), OWNER)
+    assert (first.generation, first.holding(tokens(), OWNER).generation) == (1, 2)
 
 
 def test_forgetting_drops_the_tokens() -> None:
-    assert Memory().holding(tokens()).forgetting().tokens is None
+    assert Memory().holding(tokens(), OWNER).forgetting().tokens is None
 
 
 def test_forgetting_keeps_the_refresh_token_from_being_sent() -> None:
-    assert Memory().holding(tokens()).forgetting().is_spent("refresh-1")
+    assert Memory().holding(tokens(), OWNER).forgetting().is_spent("refresh-1")
 
 
 def test_forgetting_keeps_the_logins() -> None:
-    memory = Memory().logging_in(NOW, "me").holding(tokens()).forgetting()
+    memory = Memory().logging_in(NOW).holding(tokens(), OWNER).forgetting()
     assert memory.recent_logins(NOW) == (NOW,)
 
 
@@ -105,14 +107,14 @@ def test_forgetting_keeps_the_logins() -> None:
     ],
 )
 def test_logins_count_for_an_hour(after_s: float, counted: bool) -> None:
-    memory = Memory().logging_in(NOW, "me")
+    memory = Memory().logging_in(NOW)
     assert bool(memory.recent_logins(NOW + after_s)) is counted
 
 
 def test_old_logins_are_not_kept() -> None:
     memory = Memory()
     for hour in range(50):
-        memory = memory.logging_in(NOW + hour * HOUR_S, "me")
+        memory = memory.logging_in(NOW + hour * HOUR_S)
     assert len(memory.logins) == 1
 
 
@@ -120,10 +122,10 @@ def test_old_logins_are_not_kept() -> None:
     "memory",
     [
         pytest.param(Memory(), id="nothing"),
-        pytest.param(Memory().holding(tokens()), id="tokens"),
-        pytest.param(Memory().holding(tokens(None, None)), id="an access token only"),
+        pytest.param(Memory().holding(tokens(), OWNER), id="tokens"),
+        pytest.param(Memory().holding(tokens(None, None), OWNER), id="an access token only"),
         pytest.param(
-            Memory().spending("a").logging_in(NOW, "me").holding(tokens()), id="everything"
+            Memory().spending("a").logging_in(NOW).holding(tokens(), OWNER), id="everything"
         ),
     ],
 )
@@ -131,9 +133,28 @@ def test_a_memory_comes_back_from_json_as_it_was(memory: Memory) -> None:
     assert Memory.from_json(json.loads(json.dumps(memory.to_json()))) == memory
 
 
-@pytest.mark.parametrize("missing", ["generation", "spent", "logins", "username"])
+@pytest.mark.parametrize("missing", ["generation", "spent", "logins", "owner"])
 def test_json_without_a_part_is_no_memory(missing: str) -> None:
     data = Memory().to_json()
     del data[missing]
     with pytest.raises(KeyError, match=missing):
         Memory.from_json(data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "strange"),
+    [
+        pytest.param({"server": "api-eu.example"}, "server", id="server"),
+        pytest.param({"client_id": "client-2"}, "application", id="application"),
+        pytest.param({"username": "you@example.com"}, "Act-On user", id="user"),
+        pytest.param({"username": "ME@example.com"}, None, id="the same in another case"),
+        pytest.param({"username": None}, None, id="a user that nobody told"),
+        pytest.param({}, None, id="the same"),
+    ],
+)
+def test_an_owner_is_told_from_another_as_far_as_both_are_known(
+    changes: dict[str, str | None], strange: str | None
+) -> None:
+    other = replace(OWNER, **changes)
+    assert OWNER.differs(other) == strange
+    assert other.differs(OWNER) == strange
