@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import os
 import queue
 import threading
 import webbrowser
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -65,8 +67,8 @@ def code_from_browser(
     state = new_state()
     with _listening(settings.callback_url) as visits:
         url = authorization_url(settings, state=state)
-        if not open_page(url):
-            tell(f"No browser could be opened. Open this page to log in: {url}")
+        # In a thread, for a browser in the terminal keeps the caller until the user leaves it.
+        threading.Thread(target=_open, args=(open_page, url, tell), daemon=True).start()
         visit = _first(visits, settings.login_timeout)
         try:
             yield code_from_answer(visit.answer, state)
@@ -77,6 +79,13 @@ def code_from_browser(
             visit.show("The program was stopped.")
             raise
         visit.show(None)
+
+
+def _open(open_page: Callable[[str], bool], url: str, tell: Callable[[str], None]) -> None:
+    with contextlib.suppress(webbrowser.Error):
+        if open_page(url):
+            return
+    tell(f"No browser could be opened. Open this page to log in: {url}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,12 +152,12 @@ def _reason(error: OSError) -> str:
     return error.strerror or "unknown reason"
 
 
-class _Listener(ThreadingHTTPServer):
+class _Listener(ThreadingTCPServer):
     """Takes one answer; whatever else comes is told that it is not wanted."""
 
+    allow_reuse_address = os.name == "posix"  # elsewhere it would let others in on our port
     daemon_threads = True
     block_on_close = False
-    allow_reuse_port = False
 
     def __init__(self, address: tuple[str, int], path: str) -> None:
         super().__init__(address, _Handler)
@@ -189,11 +198,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _show(self, status: int, problem: str | None) -> None:
         body = page(self.headers.get("Accept-Language", ""), problem=problem)
-        self.send_response(status)
-        for name, value in {**_HEADERS, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
         with contextlib.suppress(OSError):  # the user has closed the window
+            self.send_response(status)
+            for name, value in {**_HEADERS, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's
