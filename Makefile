@@ -11,7 +11,7 @@ RUN := $(UV) run --locked --no-sync
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
 
-.PHONY: demo test lint types tests wheel clean
+.PHONY: demo test lint types tests generate wheel clean
 
 demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
 	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
@@ -30,6 +30,9 @@ tests: .venv/installed $(MELTANO)
 	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2
 	$(RUN) coverage combine -q
 	$(RUN) coverage report
+
+generate: .venv/installed  ## The parts of files that are made from the code
+	$(RUN) python -m tests.generated
 
 wheel: $(UV)  ## dist/*.whl
 	$(UV) build --quiet

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tap_acton.kinds import Choice
 from tap_acton.settings import settings_table
 from tap_acton.tap import TapActOn
+from tests.generated import meltano_settings
 
 ROOT = Path(__file__).parent.parent
 UV = os.environ.get("UV") or shutil.which("uv")
@@ -36,22 +36,7 @@ def run(*command: str) -> str:
 
 
 def test_meltano_yml_has_exactly_the_settings_of_the_table() -> None:
-    expected = []
-    for setting in settings_table():
-        entry: dict[str, Any] = {
-            "name": setting.name,
-            "label": setting.title,
-            "description": setting.description,
-            "kind": setting.kind.meltano,
-        }
-        if isinstance(setting.kind, Choice):
-            entry["options"] = [{"label": word, "value": word} for word in setting.kind.words]
-        if setting.secret:
-            entry["sensitive"] = True
-        if setting.default not in (None, ()):
-            entry["value"] = setting.default
-        expected.append(entry)
-    assert meltano_plugin()["settings"] == expected
+    assert meltano_plugin()["settings"] == meltano_settings(), "run `make generate`"
 
 
 def test_meltano_yml_has_the_capabilities_of_the_tap() -> None:

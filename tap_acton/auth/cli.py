@@ -45,15 +45,17 @@ def auth() -> None:
 @auth.command()
 @_config_option
 @click.option(
-    "--no-browser", is_flag=True, help="Print the login page's address and ask for the answer."
+    "--browser/--no-browser",
+    default=True,
+    help="Open the login page, or print its address and ask for the answer.",
 )
-def login(sources: tuple[str, ...], *, no_browser: bool) -> None:
+def login(sources: tuple[str, ...], *, browser: bool) -> None:
     """Log in: with the password if auth_scheme says so, else with the browser."""
     settings = _stored(_settings(sources))
     with _rotation(settings) as rotation:
         if settings.auth_scheme == "OAuthPassword":
             tokens = rotation.log_in()
-        elif no_browser:
+        elif not browser:
             tokens = rotation.exchange(_asked(settings))
         else:
             click.echo("Log in on the page that your browser shows.", err=True)

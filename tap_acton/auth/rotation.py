@@ -263,5 +263,5 @@ class Rotation:
             step = "Set initiate_oauth to GETANDREFRESH, or set a new refresh_token."
         else:
             step = "Log in with `tap-acton-auth login --config …` (Meltano: `meltano invoke "
-            step += "tap-acton:login`), or set a new refresh_token or oauth_verifier."
+            step += "tap-acton:login --browser`), or set a new refresh_token or oauth_verifier."
         return LoginRequiredError("No token is left that Act-On would accept", next_step=step)

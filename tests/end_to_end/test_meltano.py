@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_acton.simulator import Options, Simulator
+from tests.visitors import browser_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,7 @@ def account() -> Iterator[Simulator]:
         yield simulator
 
 
-def meltano(simulator: Simulator, folder: Path, *arguments: str) -> str:
+def meltano(simulator: Simulator, folder: Path, *arguments: str, **more: str) -> str:
     """Run Meltano in this checkout with a state of the test's own; it must succeed."""
     credentials = simulator.credentials
     environment = {
@@ -48,6 +50,7 @@ def meltano(simulator: Simulator, folder: Path, *arguments: str) -> str:
         "TAP_ACTON_OAUTH_SETTINGS_LOCATION": str(folder / "OAuthSettings.txt"),
         "TAP_ACTON_REQUESTS_PER_SECOND": "1000",
         "TARGET_JSONL_DESTINATION_PATH": str(folder),
+        **more,
     }
     done = subprocess.run(
         [str(MELTANO), *arguments],
@@ -84,3 +87,28 @@ def test_meltano_runs_the_tap_and_the_second_run_brings_only_changes(
     assert [(row["contact_id"], row["company"]) for row in more] == [(changed, "Changed, Inc.")]
     for secret in (account.credentials.client_secret, account.credentials.password):
         assert secret not in first + second
+
+
+def test_the_commands_of_the_plugin_log_in_with_the_browser(
+    account: Simulator, tmp_path: Path
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        callback = f"http://localhost:{probe.getsockname()[1]}"
+    more = {
+        "TAP_ACTON_AUTH_SCHEME": "OAuth",
+        "TAP_ACTON_CALLBACK_URL": callback,
+        "BROWSER": browser_for(account, tmp_path),
+    }
+
+    def invoke(command: str, *arguments: str) -> str:
+        return meltano(account, tmp_path, "invoke", f"tap-acton:{command}", *arguments, **more)
+
+    meltano(account, tmp_path, "install", "extractor", "tap-acton")
+    assert "/authorize?" in invoke("url", "--state", "s")
+    assert "The access token is valid until" in invoke("login", "--browser")
+    assert '"access_token": "fresh"' in invoke("status", "--json")
+    assert "The access token is valid until" in invoke("refresh", "--config", "ENV")
+    assert "forgotten" in invoke("logout", "--config", "ENV")
+    grants = [entry.grant for entry in account.journal if entry.grant]
+    assert grants == ["authorization_code", "refresh_token"]
