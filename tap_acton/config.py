@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_acton.embedded import embedded_app
 from tap_acton.errors import ConfigError
-from tap_acton.settings import Setting, Settings, settings_table
+from tap_acton.settings import Setting, Settings, check_route, settings_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -174,6 +174,7 @@ def read_settings(
     settings = Settings(**values)
     _check_credentials(settings, needs_token=needs_token)
     _check_dates(settings)
+    check_route(settings)
     return settings
 
 

@@ -7,13 +7,28 @@ with words that complete the sentence "setting x must be …", never with the va
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-__all__ = ["Choice", "Integer", "Kind", "Moment", "Number", "Text", "TextList", "Url"]
+__all__ = [
+    "Choice",
+    "Flag",
+    "Host",
+    "Integer",
+    "Kind",
+    "Moment",
+    "Number",
+    "Text",
+    "TextList",
+    "Url",
+]
+
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_NO_HOST = frozenset("/@?#[]%\\")
 
 
 class Kind(Protocol):
@@ -37,11 +52,13 @@ class Kind(Protocol):
 class Text:
     """Any text on one line.
 
-    `ascii` allows only what fits into a header of HTTP; `number` only digits, also as a number.
+    `ascii` allows only what fits into a header of HTTP; `number` only digits, also as a number;
+    `lines` also several lines.
     """
 
     ascii: bool = False
     number: bool = False
+    lines: bool = False
     meltano: str = "string"
 
     def schema(self) -> dict[str, Any]:
@@ -52,8 +69,9 @@ class Text:
         """Return the text."""
         if self.number and isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
-        text = value.strip("\r\n") if isinstance(value, str) else "\n"  # as files like to end
-        if any(unicodedata.category(character) == "Cc" for character in text):
+        text = value.strip("\r\n") if isinstance(value, str) else ""  # as files like to end
+        one_line = re.sub(r"[\r\n\t]", " ", text) if self.lines else text
+        if not isinstance(value, str) or any(map(_is_control, one_line)):
             raise ValueError("a text without control characters")
         if self.ascii and not text.isascii():
             raise ValueError("a text of ASCII characters")
@@ -79,6 +97,24 @@ class Choice:
             if isinstance(value, str) and value.casefold() == word.casefold():
                 return word
         raise ValueError("one of " + ", ".join(self.words))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    meltano: str = "boolean"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["boolean", "null"]}
+
+    def read(self, value: Any) -> bool:
+        """Return it as a boolean; true, yes, 1 and their opposites are read in any case."""
+        flag = _FLAGS.get(str(value).strip().casefold())
+        if flag is None or not isinstance(value, str | int):
+            raise ValueError("true or false")
+        return flag
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,6 +231,31 @@ class Url:
         if parts.query or parts.fragment or parts.username or parts.password:
             raise ValueError(f"{expected}, without user, query or fragment")
         return value.strip().rstrip("/")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Host:
+    """The name or address of a host, without scheme and port."""
+
+    meltano: str = "string"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        return {"type": ["string", "null"]}
+
+    def read(self, value: Any) -> str:
+        """Return the name; the address of IPv6 without its brackets."""
+        host = value.strip() if isinstance(value, str) else ""
+        if host.startswith("[") and host.endswith("]"):
+            host = host[1:-1]
+        unfit = any(character.isspace() or character in _NO_HOST for character in host)
+        if not host or unfit or host.count(":") == 1 or any(map(_is_control, host)):
+            raise ValueError("a host's name or address, without scheme and port")
+        return host
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc"
 
 
 def _texts(value: str) -> Any:

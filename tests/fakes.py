@@ -89,6 +89,12 @@ class _Conversation(socketserver.StreamRequestHandler):
                 if not self.server.replies:
                     return
 
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        if self.server.tls:  # the server itself knows only the socket below
+            self.request.close()
+
     def _request(self) -> bytes:
         lines = b"".join(iter(lambda: self.rfile.readline().strip(b"\r\n") + b"\n", b"\n"))
         length = lines.partition(b"Content-Length: ")[2].partition(b"\n")[0]

@@ -12,6 +12,7 @@ from tap_acton.auth.store import Store, open_store
 from tap_acton.clock import SYSTEM_CLOCK, Clock
 from tap_acton.transport.limits import AllLimits, DailyBudget, Limit, Pace, RunBudget
 from tap_acton.transport.retry import RetryPolicy
+from tap_acton.transport.route import route_of
 from tap_acton.transport.session import Authenticator, Sent, Transport
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def open_account(
         retry=RetryPolicy(longest_s=settings.max_retry_seconds, clock=clock),
         timeout_s=settings.timeout,
         user_agent=settings.user_agent or f"tap-acton/{metadata.version('tap-acton')}",
+        route=route_of(settings),
         clock=clock,
         observe=observe,
     )

@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
-import requests.adapters
-import urllib3.exceptions
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
 from tap_acton.errors import (
     ActOnError,
-    ConfigError,
-    NoReplyError,
-    NotConnectedError,
     RateLimitedError,
     UnexpectedReplyError,
 )
+from tap_acton.transport.failures import no_reply, proxy_refused
 from tap_acton.transport.replies import Reply, TokenInvalidError, judge
+from tap_acton.transport.route import USUAL_ROUTE, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from requests import PreparedRequest
 
@@ -36,15 +33,9 @@ __all__ = ["Authenticator", "Sent", "Transport"]
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
 
-_CONNECTIONS = 16
 _CONNECT_TIMEOUT_S = 10
 _LARGEST_SKEW_S = 900
-_NOT_CONNECTED = (
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.NameResolutionError,
-    urllib3.exceptions.ProxyError,
-)
+_PROXY_AUTHENTICATION = 407
 
 
 class Authenticator(Protocol):
@@ -78,8 +69,9 @@ class Transport:
         base_url: The server's address, without a trailing slash.
         limits: What each request has to pass.
         retry: When a GET is sent again.
-        timeout_s: Seconds without a byte after which a request is given up.
+        timeout_s: Seconds without a byte after which a request is given up; 0 for never.
         user_agent: Sent with each request.
+        route: Proxies and certificates.
         clock: Where time comes from.
         observe: Called after each attempt.
     """
@@ -92,6 +84,7 @@ class Transport:
         retry: RetryPolicy,
         timeout_s: float,
         user_agent: str,
+        route: Route = USUAL_ROUTE,
         clock: Clock = SYSTEM_CLOCK,
         observe: Callable[[Sent], None] = lambda _sent: None,
     ) -> None:
@@ -99,7 +92,7 @@ class Transport:
         self.observe = observe
         self._limits = limits
         self._retry = retry
-        self._timeout = (min(timeout_s, _CONNECT_TIMEOUT_S), timeout_s)
+        self._timeout = (min(timeout_s, _CONNECT_TIMEOUT_S), timeout_s) if timeout_s else None
         self._headers = {
             "Accept": "application/json, */*;q=0.5",
             "Accept-Encoding": "gzip",
@@ -107,12 +100,8 @@ class Transport:
         }
         self._clock = clock
         self._skew_s: tuple[float, float] | None = None
-        self._session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(
-            pool_connections=_CONNECTIONS, pool_maxsize=_CONNECTIONS
-        )
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._route = route
+        self._session = route.session()
 
     def close(self) -> None:
         """Close the connections and give back what the limits set aside."""
@@ -176,7 +165,7 @@ class Transport:
             headers={**self._headers, "Connection": "close"},
             data=dict(form),
         ).prepare()
-        with requests.Session() as with_new_connection:
+        with self._route.session() as with_new_connection:
             return self._exchange(with_new_connection, request, f"POST {path}")
 
     def _with_one_renewal(self, path: str, params: Mapping[str, str], auth: Authenticator) -> Reply:
@@ -211,6 +200,8 @@ class Transport:
             None,
             None,
         )
+        through = self._route.through(request.url or "", surroundings["proxies"])
+        forwarded = (request.url or "").startswith("http:")  # else a tunnel, and Act-On answers
         started = self._clock.monotonic()
         response: requests.Response | None = None
         try:
@@ -220,10 +211,12 @@ class Transport:
                 allow_redirects=False,
                 **surroundings,
             )
+            if through and forwarded and response.status_code == _PROXY_AUTHENTICATION:
+                raise proxy_refused(where, through)
             self._learn_time(response.headers.get("Date"), self._clock.monotonic() - started)
             return _reply(response, where)
         except requests.RequestException as error:
-            raise _no_reply(error, where) from None
+            raise no_reply(error, where, through) from None
         except ValueError:  # such as a Location that is no address
             raise UnexpectedReplyError("The reply's head cannot be read", where=where) from None
         finally:
@@ -245,39 +238,3 @@ class Transport:
 def _reply(response: requests.Response, where: str) -> Reply:
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(where=where, status=response.status_code, headers=headers, body=response.content)
-
-
-def _no_reply(error: requests.RequestException, where: str) -> ActOnError:
-    reasons = list(_causes(error))
-    if any("CERTIFICATE_VERIFY_FAILED" in str(reason) for reason in reasons):
-        return ConfigError(
-            "The server's certificate is not trusted",
-            where=where,
-            next_step="Check api_url, or set REQUESTS_CA_BUNDLE to your authority's certificate.",
-        )
-    if any(isinstance(reason, _NOT_CONNECTED) for reason in reasons):
-        return NotConnectedError(
-            "No connection to Act-On",
-            where=where,
-            next_step="Check the network and api_url.",
-        )
-    if isinstance(error, requests.Timeout):
-        return NoReplyError("Act-On did not answer in time", where=where)
-    return NoReplyError("The connection to Act-On broke", where=where)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it wraps: urllib3's reasons sit in `args` and `reason`.
-
-    Not `__context__`: that may be an older failure, which the caller was just handling.
-    """
-    pending: list[object] = [error]
-    known: set[int] = set()
-    while pending:
-        current = pending.pop()
-        if not isinstance(current, BaseException) or id(current) in known:
-            continue
-        known.add(id(current))
-        yield current
-        inner = (*current.args, getattr(current, "reason", None))
-        pending.extend(item for item in inner if item is not None)

@@ -1,0 +1,40 @@
+"""What a statement gives: columns, and rows that come as they are fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Result", "ResultColumn"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResultColumn:
+    """A column of a result."""
+
+    name: str
+    type_code: type
+    """`str`, `int`, `float`, `bool` or `datetime`; `str` where it is an expression's."""
+
+
+def _nothing() -> None:
+    """There is nothing to close."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """The columns and rows of one statement."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: Iterator[tuple[Any, ...]]
+    """Each row costs what it needs when it is asked for."""
+    rowcount: int = -1
+    """Rows, if that is known before they are fetched."""
+    on_close: Callable[[], None] = field(default=_nothing)
+
+    def close(self) -> None:
+        """Stop the requests that the rest of the rows would need."""
+        self.on_close()
