@@ -1,5 +1,7 @@
-"""The DB-API 2.0 (PEP 249) side: so far the module's globals and its exceptions."""
+"""The DB-API 2.0 (PEP 249) side: SQL over an Act-On account."""
 
+from tap_acton.sql.connection import Connection, connect
+from tap_acton.sql.cursor import Cursor
 from tap_acton.sql.exceptions import (
     DatabaseError,
     DataError,
@@ -12,10 +14,34 @@ from tap_acton.sql.exceptions import (
     ProgrammingError,
     Warning,  # noqa: A004 - PEP 249's name
 )
+from tap_acton.sql.types import (
+    BINARY,
+    DATETIME,
+    NUMBER,
+    ROWID,
+    STRING,
+    Binary,
+    Date,
+    DateFromTicks,
+    Time,
+    TimeFromTicks,
+    Timestamp,
+    TimestampFromTicks,
+)
 
 __all__ = [
+    "BINARY",
+    "DATETIME",
+    "NUMBER",
+    "ROWID",
+    "STRING",
+    "Binary",
+    "Connection",
+    "Cursor",
     "DataError",
     "DatabaseError",
+    "Date",
+    "DateFromTicks",
     "Error",
     "IntegrityError",
     "InterfaceError",
@@ -23,8 +49,13 @@ __all__ = [
     "NotSupportedError",
     "OperationalError",
     "ProgrammingError",
+    "Time",
+    "TimeFromTicks",
+    "Timestamp",
+    "TimestampFromTicks",
     "Warning",
     "apilevel",
+    "connect",
     "paramstyle",
     "threadsafety",
 ]

@@ -1,0 +1,78 @@
+"""Our errors as those of PEP 249, in the words of somebody who writes connection strings."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from tap_acton.errors import (
+    ActOnError,
+    ConfigError,
+    LoginRequiredError,
+    RequestRefusedError,
+    UnexpectedReplyError,
+)
+from tap_acton.settings import settings_table
+from tap_acton.sql.exceptions import (
+    DataError,
+    Error,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["in_words_of_properties", "translated"]
+
+logger = logging.getLogger("tap-acton")
+
+_KINDS: tuple[tuple[type[ActOnError], type[Error]], ...] = (
+    (ConfigError, InterfaceError),
+    (RequestRefusedError, ProgrammingError),
+    (UnexpectedReplyError, DataError),
+    (ActOnError, OperationalError),
+)
+_LOGIN = (
+    "Set InitiateOAuth to GETANDREFRESH to log in with the browser, or set a new "
+    "OAuthRefreshToken or OAuthVerifier."
+)
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Raise the block's errors as PEP 249's.
+
+    Raises:
+        InterfaceError: A property must be changed.
+        OperationalError: Somebody has to log in, a limit is reached, or Act-On failed.
+        ProgrammingError: Act-On refused a request.
+        DataError: A reply is not what the documents allow.
+    """
+    try:
+        yield
+    except ActOnError as error:
+        logger.info("Failed: %s", error)
+        raise _pep249(error) from error
+
+
+def _pep249(error: ActOnError) -> Error:
+    kind = next(ours for theirs, ours in _KINDS if isinstance(error, theirs))
+    if isinstance(error, LoginRequiredError) and "tap-acton-auth" in str(error):
+        return kind(f"{in_words_of_properties(error.what)}. {_LOGIN}")
+    return kind(in_words_of_properties(str(error)))
+
+
+def in_words_of_properties(text: str) -> str:
+    """Return a text with the names of properties in place of those of the tap's settings."""
+    names = {setting.name: setting.property for setting in settings_table()}
+    plain = "|".join(name for name in names if "_" in name)
+    every = "|".join(names)
+    return re.sub(
+        rf"\b({plain})\b|'({every})'",
+        lambda found: names[found[1]] if found[1] else f"'{names[found[2]]}'",
+        text,
+    )

@@ -1,0 +1,170 @@
+"""The properties of a connection string: the tap's settings by CData's names, and a few more."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tap_acton.config import read_settings
+from tap_acton.kinds import Choice, Flag, Integer, Text
+from tap_acton.settings import Setting, Settings, setting, settings_of, settings_table
+from tap_acton.sql.connection_string import folded, parse
+from tap_acton.sql.errors import translated
+from tap_acton.sql.exceptions import InterfaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["ConnectorSettings", "property_table", "read_properties"]
+
+_OF_THE_TAP = frozenset({"start_date", "end_date", "lists"})
+_FOREVER = 2**31
+
+
+def _unused(title: str, reason: str, property: str | None = None) -> Any:  # noqa: A002
+    return setting(f"Accepted without effect: {reason}.", title=title, property=property)
+
+
+_NO_CACHE = "there is no cache, and every statement asks Act-On"
+_NO_POOL = "connections are not pooled; each is cheap to open"
+_TEXTS = "list columns are texts, as Act-On sends them"
+_NO_LIMITS = "all tables can be named"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorSettings:
+    """What only the connector knows."""
+
+    max_rows: int = setting(
+        "Most rows that a SELECT gives; -1 for all.",
+        Integer(minimum=-1, maximum=_FOREVER),
+        title="Max rows",
+        default=-1,
+    )
+    readonly: bool = setting(
+        "Refuses statements that write, before anything else is said of them.",
+        Flag(),
+        title="Readonly",
+        default=False,
+    )
+    other: str | None = setting(
+        "More properties, as a connection string of their own.", title="Other"
+    )
+    logfile: str | None = setting(
+        "File to which statements, counts of rows and errors are appended. It never holds "
+        "parameters, bodies, headers or secrets.",
+        title="Logfile",
+    )
+    verbosity: int = setting(
+        "1 logs statements and what became of them; 2 to 5 also attempts and waits.",
+        Integer(minimum=1, maximum=5),
+        title="Verbosity",
+        default=1,
+    )
+    max_log_file_size: str = setting(
+        "Size at which a new Logfile begins, such as 10 MB. The older ones get .1, .2, and so on.",
+        property="MaxLogFileSize",
+        title="Max log file size",
+        default="100 MB",
+    )
+    max_log_file_count: int = setting(
+        "Log files that are kept; 0 or less for 1,000.",
+        Integer(minimum=-1, maximum=1000),
+        title="Max log file count",
+        default=-1,
+    )
+    log_modules: str | None = _unused("Log modules", "the log is not divided")
+    location: str | None = _unused("Location", "tables come from the account, not from files")
+    browsable_schemas: str | None = _unused("Browsable schemas", "there is one schema, ActOn")
+    tables: str | None = _unused("Tables", _NO_LIMITS)
+    views: str | None = _unused("Views", _NO_LIMITS)
+    pseudo_columns: str | None = _unused("Pseudo columns", "there are no pseudo-columns")
+    row_scan_depth: str | None = _unused("Row scan depth", _TEXTS)
+    type_detection_scheme: str | None = setting(
+        f"Accepted without effect: {_TEXTS}.",
+        Choice(words=("None", "RowScan")),
+        title="Type detection scheme",
+    )
+    user_defined_views: str | None = _unused("User-defined views", "there are no such views")
+    auto_cache: str | None = _unused("Auto cache", _NO_CACHE)
+    cache_location: str | None = _unused("Cache location", _NO_CACHE)
+    cache_provider: str | None = _unused("Cache provider", _NO_CACHE)
+    cache_connection: str | None = _unused("Cache connection", _NO_CACHE)
+    cache_tolerance: str | None = _unused("Cache tolerance", _NO_CACHE)
+    cache_metadata: str | None = _unused("Cache metadata", _NO_CACHE)
+    offline: str | None = _unused("Offline", _NO_CACHE)
+    rtk: str | None = _unused("RTK", "nothing here needs a licence", "RTK")
+    batch_size: str | None = _unused("Batch size", "nothing is written")
+    connection_life_time: str | None = _unused("Connection life time", _NO_POOL)
+    connect_on_open: str | None = _unused("Connect on open", "connecting checks the login anyway")
+    pool_idle_timeout: str | None = _unused("Pool idle timeout", _NO_POOL)
+    pool_max_size: str | None = _unused("Pool max size", _NO_POOL)
+    pool_min_size: str | None = _unused("Pool min size", _NO_POOL)
+    pool_wait_time: str | None = _unused("Pool wait time", _NO_POOL)
+    use_connection_pooling: str | None = _unused("Use connection pooling", _NO_POOL)
+    support_enhanced_sql: str | None = setting(
+        "Accepted without effect: what Act-On does not filter is always filtered here.",
+        property="SupportEnhancedSQL",
+        title="Support enhanced SQL",
+        kind=Text(),
+    )
+
+
+def property_table() -> Iterator[Setting]:
+    """Yield every property, in the order in which a user should read them."""
+    for entry in (*settings_table(), *settings_of(ConnectorSettings)):
+        if entry.name not in _OF_THE_TAP:
+            yield entry
+
+
+def read_properties(
+    connection_string: str, given: Mapping[str, Any]
+) -> tuple[Settings, ConnectorSettings]:
+    """Return the settings of a connection.
+
+    Args:
+        connection_string: Names and values.
+        given: More of them by name; these win.
+
+    Raises:
+        InterfaceError: A name is unknown, or a value does not fit.
+    """
+    known = {folded(entry.property): entry for entry in property_table()}
+    values: dict[str, Any] = {}
+    for name, value in (*_expanded(connection_string), *given.items()):
+        entry = known.get(folded(name))
+        if entry is None:
+            raise InterfaceError(f"There is no property {name!r}.{_nearest(name, known)}")
+        values[entry.name] = value
+    own = {entry.name: entry for entry in settings_of(ConnectorSettings)}
+    config = {name: value for name, value in values.items() if name not in own}
+    config["initiate_oauth"] = config.get("initiate_oauth") or "OFF"
+    with translated():
+        settings = read_settings(config, needs_token=False)
+    return settings, ConnectorSettings(
+        **{
+            name: _read(own[name], value)
+            for name, value in values.items()
+            if name in own and value not in (None, "")
+        }
+    )
+
+
+def _expanded(connection_string: str) -> Iterator[tuple[str, str]]:
+    for name, value in parse(connection_string):
+        yield name, value
+        if folded(name) == "other":
+            yield from parse(value)
+
+
+def _read(entry: Setting, value: Any) -> Any:
+    try:
+        return entry.kind.read(str(value))
+    except ValueError as expected:
+        raise InterfaceError(f"Property {entry.property!r} must be {expected}.") from None
+
+
+def _nearest(name: str, known: Mapping[str, Setting]) -> str:
+    near = difflib.get_close_matches(folded(name), known, n=1)
+    return f" Did you mean {known[near[0]].property!r}?" if near else ""
