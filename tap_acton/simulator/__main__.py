@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import Field, fields
+from dataclasses import Field, asdict, fields
 from threading import Event
 from typing import Any, NoReturn
 
@@ -44,8 +44,8 @@ def _make_parser() -> _Parser:
         prog="python -m tap_acton.simulator",
         usage="%(prog)s [options]",
         description="An HTTP server on 127.0.0.1 that behaves as Act-On documents it. The first "
-        "line on stdout is JSON: url, client_id, client_secret, username, password, account_id, "
-        "control_url.",
+        "line on stdout is JSON: url, client_id, client_secret, username, password, account_id "
+        "(of the first account), control_url, accounts (all of them).",
     )
     for option in fields(Options):
         _add(parser, option)
@@ -69,16 +69,15 @@ def _add(parser: argparse.ArgumentParser, option: Field[Any]) -> None:
     )
 
 
-def _greeting(simulator: Simulator) -> dict[str, str | int]:
-    known = simulator.credentials
+def _greeting(simulator: Simulator) -> dict[str, Any]:
+    accounts = [
+        {**asdict(each.credentials), "account_id": each.account_id} for each in simulator.accounts
+    ]
     return {
         "url": simulator.url,
-        "client_id": known.client_id,
-        "client_secret": known.client_secret,
-        "username": known.username,
-        "password": known.password,
-        "account_id": simulator.account_id,
+        **accounts[0],
         "control_url": simulator.control_url,
+        "accounts": accounts,
     }
 
 

@@ -11,19 +11,16 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from tap_acton.simulator import api1, authorize, strikes, token
+from tap_acton.simulator.account import Account, asked, opened
 from tap_acton.simulator.changes import apply
 from tap_acton.simulator.clock import Clock
-from tap_acton.simulator.credentials import make_credentials
 from tap_acton.simulator.envelopes import RefusedError, gateway_error, not_found, throttled
 from tap_acton.simulator.faults import Fault
 from tap_acton.simulator.journal import Entry, Journal, hide_secrets
-from tap_acton.simulator.limits import Limits, Rules
 from tap_acton.simulator.matching import Book
 from tap_acton.simulator.options import Options
 from tap_acton.simulator.routing import Call, Route, find
-from tap_acton.simulator.tokens import TokenDesk
 from tap_acton.simulator.wire import Delivery, Reply, Request
-from tap_acton.simulator.world import World
 from tap_acton.simulator.world.dice import Dice
 
 if TYPE_CHECKING:
@@ -43,14 +40,12 @@ class App:
         self.options = options
         self.lock = RLock()
         self.clock = Clock()
-        self.world = World(options, self.clock, self.lock)
+        self.accounts = tuple(
+            Account(number, options, self.clock, self.lock) for number in range(options.accounts)
+        )
         self.journal = Journal()
         self.faults: Book[Fault] = Book()
         self.changes: Book[Change] = Book()
-        self.limits = Limits(_rules(options), self.clock)
-        self.desk = TokenDesk(
-            make_credentials(options.seed), self.clock, expires_in=options.expires_in
-        )
         self._number = 0
         self._dice = Dice("latency", options.seed)
 
@@ -59,7 +54,8 @@ class App:
         with self.lock:
             self._number += 1
             at_s = self.clock.monotonic_s()
-            delivery, fault = self._judge(request)
+            account = self._account(request)
+            delivery, fault = self._judge(request, account)
             status = delivery.reply.status if delivery.reply else 0
             self.journal.add(
                 Entry(
@@ -72,10 +68,11 @@ class App:
                     fault=fault,
                     bytes_sent=delivery.body_bytes,
                     grant=request.grant,
+                    account=account.number,
                 )
             )
             if request.grant:
-                self.desk.tally(request.grant, status)
+                account.tokens.tally(request.grant, status)
             return self._sealed(delivery)
 
     def _sealed(self, delivery: Delivery) -> Delivery:
@@ -92,44 +89,53 @@ class App:
         reply = replace(delivery.reply, headers=headers)
         return replace(delivery, reply=reply, delay_s=delay_s)
 
-    def _judge(self, request: Request) -> tuple[Delivery, str]:
+    def _account(self, request: Request) -> Account:
+        """The account that a request is for; limits and tokens are each account's own."""
+        if request.path in {token.PATH, authorize.PATH}:
+            return asked(self.accounts, request.params)
+        authorization = request.headers.get("authorization", "")
+        return opened(self.accounts, authorization) or self.accounts[0]
+
+    def _judge(self, request: Request, account: Account) -> tuple[Delivery, str]:
         if request.path == authorize.PATH:
             # A page for people: API limits and faults pass it by (guess).
-            return Delivery(reply=self._authorize(request)), ""
-        if not self.limits.admit_request():
+            return Delivery(reply=self._authorize(request, account)), ""
+        if not account.limits.admit_request():
             return Delivery(reply=throttled(self.options.throttle_envelope)), ""
         due = self.faults.due(request)
         if not due:
-            return Delivery(reply=self._packed(request, self._reply(request))), ""
-        return self._struck(due[0], request), due[0].kind
+            return Delivery(reply=self._packed(request, self._reply(request, account))), ""
+        return self._struck(due[0], request, account), due[0].kind
 
-    def _struck(self, fault: Fault, request: Request) -> Delivery:
+    def _struck(self, fault: Fault, request: Request, account: Account) -> Delivery:
         kept_away = strikes.instead(fault, throttle_envelope=self.options.throttle_envelope)
         if kept_away:
             return kept_away
-        reply = strikes.spoiled(fault, self._reply(strikes.asked(fault, request)))
+        reply = strikes.spoiled(fault, self._reply(strikes.asked(fault, request), account))
         return strikes.delivered(fault, self._packed(request, reply))
 
-    def _authorize(self, request: Request) -> Reply:
+    def _authorize(self, request: Request, account: Account) -> Reply:
         if request.method not in {"GET", "POST"}:
             return not_found()
-        return authorize.answer(request, self.desk, registered=self.options.redirect_uri)
+        return authorize.answer(request, account.tokens, registered=self.options.redirect_uri)
 
-    def _reply(self, request: Request) -> Reply:
-        if request.path == "/token" and request.method == "POST":
+    def _reply(self, request: Request, account: Account) -> Reply:
+        if request.path == token.PATH and request.method == "POST":
             status = self.options.token_limit_status
-            return token.answer(request, self.desk, self.limits, limit_status=status)
+            return token.answer(request, account.tokens, account.limits, limit_status=status)
         found = find(ROUTES, request)
         if found is None:
             return not_found()
-        if not self.desk.opens(request.headers.get("authorization", "")):
+        if not account.tokens.opens(request.headers.get("authorization", "")):
             return gateway_error(401)
-        return self._resource(request, *found)
+        return self._resource(request, account, *found)
 
-    def _resource(self, request: Request, route: Route, names: dict[str, str]) -> Reply:
+    def _resource(
+        self, request: Request, account: Account, route: Route, names: dict[str, str]
+    ) -> Reply:
         for change in self.changes.due(request):
-            apply(change, self.world, order=self.options.order)
-        call = Call(request=request, names=names, world=self.world, options=self.options)
+            apply(change, account.world, order=self.options.order)
+        call = Call(request=request, names=names, world=account.world, options=account.options)
         try:
             return route.handler(call)
         except RefusedError as refusal:
@@ -147,12 +153,3 @@ class App:
         base_s = self.options.latency_ms / 1000
         spread = self._dice.between(-1000, 1000) / 1000 * self.options.jitter
         return base_s * (1 + spread)
-
-
-def _rules(options: Options) -> Rules:
-    return Rules(
-        requests_per_second=options.requests_per_second,
-        daily_requests=options.daily_requests,
-        logins_per_hour=options.logins_per_hour,
-        count_rejected=options.count_rejected,
-    )

@@ -89,7 +89,8 @@ def _changes(app: App, _given: Arguments) -> object:
 def _add_change(app: App, given: Arguments) -> object:
     change = Change(**given)
     if change.target not in {MESSAGES, *KINDS}:
-        app.world.contact_list(change.target)  # refuses an unknown list now, not in mid-request
+        # Refuses an unknown list now, not in mid-request.
+        app.accounts[0].world.contact_list(change.target)
     return {"id": app.changes.add(change)}
 
 
@@ -108,37 +109,37 @@ def _advance(app: App, given: Arguments) -> object:
 
 
 def _limits(app: App, _given: Arguments) -> object:
-    return {**asdict(app.limits.rules), **app.limits.used()}
+    return {**asdict(app.accounts[0].limits.rules), **app.accounts[0].limits.used()}
 
 
 def _change_limits(app: App, given: Arguments) -> object:
     if not all(isinstance(number, int) for number in given.values()):
         msg = "limits are whole numbers"
         raise TypeError(msg)
-    app.limits.change(**given)
+    app.accounts[0].limits.change(**given)
     return _limits(app, {})
 
 
 def _tokens(app: App, _given: Arguments) -> object:
-    return app.desk.counts()
+    return app.accounts[0].tokens.counts()
 
 
 def _expire_access(app: App, _given: Arguments) -> object:
-    app.desk.expire_access()
+    app.accounts[0].tokens.expire_access()
     return {}
 
 
 def _revoke_refresh(app: App, _given: Arguments) -> object:
-    app.desk.revoke_refresh()
+    app.accounts[0].tokens.revoke_refresh()
     return {}
 
 
 def _mint_code(app: App, given: Arguments) -> object:
-    return {"code": app.desk.new_code(given["redirect_uri"])}
+    return {"code": app.accounts[0].tokens.new_code(given["redirect_uri"])}
 
 
 def _world(app: App, _given: Arguments) -> object:
-    return summarize(app.world)
+    return summarize(app.accounts[0].world)
 
 
 def _routes(_app: App, _given: Arguments) -> object:
@@ -149,7 +150,7 @@ def _routes(_app: App, _given: Arguments) -> object:
 
 def _world_call(name: str) -> Action:
     def call(app: App, given: Arguments) -> object:
-        return {"result": getattr(app.world, name)(**given)}
+        return {"result": getattr(app.accounts[0].world, name)(**given)}
 
     return call
 

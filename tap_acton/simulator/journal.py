@@ -28,7 +28,9 @@ class Entry:
 
     `at` is in seconds on the simulator's monotonic clock, `status` is 0 where the connection
     ended before the status line, `bytes_sent` counts the body as sent (compressed, or cut),
-    `fault` names the fault that struck, and `grant` is the grant type of a token request.
+    `fault` names the fault that struck, `grant` is the grant type of a token request, and
+    `account` the number of the account that the request was for; a stranger's counts as the
+    first one's.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Entry:
     fault: str = ""
     bytes_sent: int = 0
     grant: str = ""
+    account: int = 0
 
 
 class Journal(Sequence[Entry]):

@@ -28,6 +28,11 @@ class Options:
     port: int = _option(0, "TCP port on 127.0.0.1; 0 takes a free one")
     seed: int = _option(7, "same seed and options, same data")
 
+    accounts: int = _option(1, "accounts on this server; each has the next seed")
+    agency: bool = _option(
+        default=False, about="the accounts share a client, as those of an agency do"
+    )
+
     lists: int = _option(5, "contact lists")
     contacts: int = _option(1200, "records in each list")
     columns: int = _option(4, "columns of each list besides the eight usual ones")
@@ -106,6 +111,9 @@ def _check_zone(name: str) -> None:
 def _check_ranges(options: Options) -> None:
     if options.port not in _PORTS:
         msg = f"port must be at most 65535; got {options.port}"
+        raise ValueError(msg)
+    if not options.accounts:
+        msg = "accounts must be at least 1; got 0"
         raise ValueError(msg)
     if options.jitter > 1:
         msg = f"jitter must be between 0 and 1; got {options.jitter}"

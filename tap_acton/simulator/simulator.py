@@ -3,11 +3,12 @@
 from types import TracebackType
 from typing import Self
 
+from tap_acton.simulator.account import Account
 from tap_acton.simulator.app import App
 from tap_acton.simulator.changes import Change
 from tap_acton.simulator.clock import Clock
 from tap_acton.simulator.control import PREFIX
-from tap_acton.simulator.credentials import Credentials, account_id
+from tap_acton.simulator.credentials import Credentials
 from tap_acton.simulator.faults import Fault
 from tap_acton.simulator.journal import Journal
 from tap_acton.simulator.limits import Limits
@@ -19,7 +20,7 @@ from tap_acton.simulator.world import World
 
 
 class Simulator:
-    """One simulated Act-On account behind one HTTP server on 127.0.0.1.
+    """Simulated Act-On accounts, one if not told otherwise, behind one HTTP server on 127.0.0.1.
 
     Use it as a context manager, or call `start` and `stop`. The port is bound at once.
     """
@@ -71,19 +72,24 @@ class Simulator:
         return self._app.options
 
     @property
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts; what else is said here of one is said of the first."""
+        return self._app.accounts
+
+    @property
     def credentials(self) -> Credentials:
         """The client and the user that may ask for tokens."""
-        return self._app.desk.credentials
+        return self._app.accounts[0].credentials
 
     @property
     def account_id(self) -> int:
         """The number of the account."""
-        return account_id(self.options.seed)
+        return self._app.accounts[0].account_id
 
     @property
     def world(self) -> World:
         """The data; its methods may be called while clients read."""
-        return self._app.world
+        return self._app.accounts[0].world
 
     @property
     def journal(self) -> Journal:
@@ -108,9 +114,9 @@ class Simulator:
     @property
     def limits(self) -> Limits:
         """The limits in force and what is used of them."""
-        return self._app.limits
+        return self._app.accounts[0].limits
 
     @property
     def tokens(self) -> TokenDesk:
         """Tokens in force: expire, revoke, mint a code, count."""
-        return self._app.desk
+        return self._app.accounts[0].tokens

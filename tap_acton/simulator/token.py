@@ -8,6 +8,7 @@ from tap_acton.simulator.limits import Limits
 from tap_acton.simulator.tokens import TokenDesk
 from tap_acton.simulator.wire import Reply, Request, json_reply
 
+PATH: Final = "/token"
 Params = Mapping[str, str]
 
 

@@ -6,6 +6,7 @@ token alike (HC 1500002864302; of access tokens: 3P cloud-elements tips-and-faq)
 
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Final
@@ -43,6 +44,14 @@ class TokenDesk:
         self._redirects: dict[str, str] = {}
         self._posts: Counter[str] = Counter()
         self._refused = 0
+
+    def concerns(self, params: Mapping[str, str]) -> bool:
+        """Whether a request is about this user, or about a token or code of theirs."""
+        return (
+            params.get("username") == self.credentials.username
+            or self._valid(self._refresh, params.get("refresh_token", ""))
+            or params.get("code") in self._codes
+        )
 
     def issue(self) -> dict[str, object]:
         """New tokens, which end all older ones (reply: SPEC oauth)."""
