@@ -13,8 +13,10 @@ import yaml
 
 from tap_acton.kinds import Choice
 from tap_acton.settings import settings_table
+from tap_acton.sql.errors import in_words_of_properties
+from tap_acton.sql.properties import property_table
 
-__all__ = ["meltano_settings"]
+__all__ = ["connection_table", "meltano_settings"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,6 +41,25 @@ def meltano_settings() -> list[dict[str, Any]]:
     return entries
 
 
+def connection_table() -> str:
+    """Return the table of properties in docs/connection-string.md."""
+    rows = ["| Property | Default | What it does |", "|---|---|---|"]
+    for entry in property_table():
+        default = "OFF" if entry.name == "initiate_oauth" else entry.default
+        shown = "" if default in (None, ()) else f"`{default}`"
+        words = in_words_of_properties(entry.description).replace("|", "\\|")
+        rows.append(f"| `{entry.property}` | {shown} | {words} |")
+    return "\n".join(rows) + "\n"
+
+
+def _write_connection_string() -> None:
+    file = ROOT / "docs" / "connection-string.md"
+    head, _, rest = file.read_text().partition("<!-- properties -->\n")
+    tail = rest.partition("<!-- /properties -->")[2]
+    table = f"<!-- properties -->\n{connection_table()}<!-- /properties -->"
+    file.write_text(f"{head}{table}{tail}")
+
+
 def _write_meltano() -> None:
     file = ROOT / "meltano.yml"
     head, _, rest = file.read_text().partition("      settings:\n")
@@ -49,3 +70,4 @@ def _write_meltano() -> None:
 
 if __name__ == "__main__":
     _write_meltano()
+    _write_connection_string()

@@ -56,6 +56,7 @@ class Cursor:
         self._result: Result | None = None
         self._rows: Iterator[Row] | None = None
         self._fetched = 0
+        self._is_told = False
         self._is_open = True
 
     @property
@@ -126,7 +127,10 @@ class Cursor:
         rows = self._open_rows()
         with translated():
             row = next(rows, None)
-        self._fetched += row is not None
+        if row is None:
+            self._tell()
+        else:
+            self._fetched += 1
         return row
 
     def fetchmany(self, size: int | None = None) -> list[Row]:
@@ -148,9 +152,10 @@ class Cursor:
             raise StopIteration
         return row
 
-    def nextset(self) -> None:
+    def nextset(self) -> bool | None:
         """Return None: the results before the last one are not kept."""
         self._open_rows()
+        return None
 
     def setinputsizes(self, sizes: Sequence[Any]) -> None:
         """Do nothing, as PEP 249 allows."""
@@ -189,9 +194,15 @@ class Cursor:
     def _drop(self) -> None:
         if self._result is not None:
             self._result.close()
-            logger.info("Gave %d rows", self._fetched)
+            self._tell()
         self._result = self._rows = None
         self._fetched = 0
+        self._is_told = False
+
+    def _tell(self) -> None:
+        if not self._is_told:
+            logger.info("Gave %d rows", self._fetched)
+        self._is_told = True
 
     def _open_rows(self) -> Iterator[Row]:
         if not self._is_open:

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     |(?P<number>[+-]?\d+(?:\.\d+)?)
     |(?P<parameter>\?)
     |(?P<word>@?\w+)
-    |(?P<mark>.)
+    |(?P<mark>\S)
     )""",
     re.VERBOSE | re.DOTALL,
 )

@@ -20,7 +20,7 @@ _NOT_CONNECTED = (
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.NameResolutionError,
 )
-"""Not ProxyError: urllib3 calls a connection so that breaks in a tunnel after a request was sent."""
+"""Not ProxyError: urllib3 calls a connection so that breaks in a tunnel after a request left."""
 _CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 _FINGERPRINT = "Fingerprints did not match"
 _TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")

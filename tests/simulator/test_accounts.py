@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tap_acton.simulator.account import Account
 
-SMALL = {"lists": 1, "contacts": 3, "messages": 2, "recipients": 2, "suppressed": 2}
+SMALL: dict[str, Any] = {"lists": 1, "contacts": 3, "messages": 2, "recipients": 2, "suppressed": 2}
 
 
 @pytest.fixture(params=[False, True], ids=["two clients", "one client"])

@@ -485,9 +485,10 @@ def test_a_form_whose_reply_is_lost_on_the_way_back_may_have_been_sent(
     certificates: Certificates, speaks: Any, kind: str | None, https: bool, reply: bytes
 ) -> None:
     target = wire(reply, certificate=certificates.server_with_key if https else None)
-    with target as server, running(speaks) as way, pytest.raises(NoReplyError) as caught:
+    with target as server, running(speaks) as way:
         settings = firewall(kind, way) if kind else proxy(way)
-        post(server.url, ssl_server_cert="*", **settings)
+        with pytest.raises(NoReplyError) as caught:
+            post(server.url, ssl_server_cert="*", **settings)
     assert was_sent(caught.value)
     assert len(server.requests) == 1
 
@@ -499,10 +500,11 @@ def test_a_form_that_is_answered_too_late_on_the_way_may_have_been_sent(
 ) -> None:
     certificate = certificates.server_with_key if https else None
     late = running(HttpProxy, answer=b"", certificate=certificate)
-    with late as server, running(speaks) as way, pytest.raises(NoReplyError) as caught:
+    with late as server, running(speaks) as way:
         settings = firewall(kind, way) if kind else proxy(way)
         url = f"{'https' if https else 'http'}://127.0.0.1:{server.port}"
-        post(url, ssl_server_cert="*", timeout=1, **settings)
+        with pytest.raises(NoReplyError) as caught:
+            post(url, ssl_server_cert="*", timeout=1, **settings)
     assert was_sent(caught.value)
     assert len(server.heads) == 1
 
