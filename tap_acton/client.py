@@ -117,14 +117,7 @@ class ActOnClient:
         observe: Callable[[Sent], None] = lambda _sent: None,
         authorize: Authorize | None = None,
     ) -> Self:
-        """Return a client of the account that the settings name. Nothing is sent yet.
-
-        Args:
-            settings: Where the account is and how to log in.
-            clock: Where time comes from.
-            observe: Called after each attempt to send a request.
-            authorize: Lets somebody log in, such as `auth.browser.code_from_browser`.
-        """
+        """Return a client of the account that the settings name, as `open_account` makes it."""
         account = open_account(settings, clock=clock, observe=observe, authorize=authorize)
         return cls(account, page_size=settings.page_size)
 

@@ -204,8 +204,7 @@ def _check_credentials(settings: Settings, *, needs_token: bool) -> None:
         raise ConfigError(
             f"Missing in the settings: {', '.join(missing)}",
             next_step=f"auth_scheme {settings.auth_scheme} with initiate_oauth {settings.mode} "
-            f"needs {', '.join(needed)}: in a file for --config, or as TAP_ACTON_… with "
-            "--config ENV.",
+            f"needs {', '.join(needed)}.",
         )
 
 

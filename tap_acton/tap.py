@@ -228,7 +228,8 @@ class TapActOn(Tap):
 
 def _somebody_is_there() -> bool:
     """Tell whether the tap runs in a terminal: a pipeline must never open a browser."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    ends = (sys.stdin, sys.stderr)  # None where a service has none
+    return all(end is not None and not end.closed and end.isatty() for end in ends)
 
 
 def _content(file: IO[str], what: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ logger = logging.getLogger("tap-acton")
 _LOOPBACK = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1"}
 _OTHER_WAY = (
     "Have a callback URL such as http://localhost:33333 registered for the application and set "
-    "callback_url to it, or use `tap-acton-auth login --no-browser`."
+    "callback_url to it; or log in elsewhere: `tap-acton-auth login --no-browser`, oauth_verifier."
 )
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",

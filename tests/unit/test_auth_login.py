@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -83,6 +84,22 @@ def test_login_that_nobody_makes_ends(shell: Shell) -> None:
     done = shell("login", BROWSER="true %s")
     assert (done.returncode, shell.grants()) == (2, [])
     assert "Nobody logged in within 1 s" in done.stderr
+
+
+def test_ctrl_c_ends_the_wait_with_a_line(shell: Shell, tmp_path: Path) -> None:
+    shell("url")  # writes the configuration
+    with subprocess.Popen(
+        [COMMAND, "login", "--config", str(tmp_path / "config.json")],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "BROWSER": "false %s"},
+    ) as running:
+        assert running.stderr
+        while "No browser could be opened" not in running.stderr.readline():
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+    assert (running.returncode, said) == (130, "Error: Stopped by a signal.\n")
 
 
 def test_login_without_a_browser_takes_the_whole_address(shell: Shell, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import errno
+import os
 import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ import pytest
 import requests
 
 from tap_acton.auth.authorization import authorization_url, code_from_pasted
+from tap_acton.auth.browser import _reason as reason
 from tap_acton.auth.browser import code_from_browser
 from tap_acton.auth.pages import page
 from tap_acton.config import read_settings
@@ -174,6 +177,18 @@ def test_a_taken_port_is_named_with_the_way_out(settings: Settings) -> None:
             code_from_browser(settings, open_page=lambda _url: True),
         ):
             pass
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        pytest.param(errno.EACCES, "the system keeps it for privileged programs", id="80"),
+        pytest.param(errno.EADDRINUSE, "another program has it", id="taken"),
+        pytest.param(errno.ENETDOWN, "Network is down", id="anything else"),
+    ],
+)
+def test_a_port_that_cannot_be_had_is_explained(number: int, words: str) -> None:
+    assert reason(OSError(number, os.strerror(number))) == words
 
 
 @pytest.mark.parametrize(
