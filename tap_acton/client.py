@@ -5,9 +5,9 @@ Both front ends read through it. It knows nothing of Singer or SQL.
 
 from __future__ import annotations
 
-import itertools
-import json
+import functools
 import logging
+import operator
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -16,16 +16,17 @@ from urllib.parse import quote
 from tap_acton.auth.account import Account, open_account
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
-from tap_acton.resources.catalog import RESOURCES
-from tap_acton.resources.model import Condition, Parents, Record, Resource, Words
-from tap_acton.resources.paging import Batch, Page, Position
-from tap_acton.resources.records import identity, mark, to_record
+from tap_acton.family import Family
+from tap_acton.resources.binding import Bound
+from tap_acton.resources.paging import Batch, Page, Params, Position
+from tap_acton.resources.records import identity, mark, renumbered, to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from tap_acton.auth.authenticator import Authorize
+    from tap_acton.resources.model import Condition, Record, Resource
     from tap_acton.settings import Settings
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
@@ -33,22 +34,13 @@ if TYPE_CHECKING:
 __all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped"]
 
 T = TypeVar("T")
+NOTHING: Mapping[str, Any] = {}
 logger = logging.getLogger("tap-acton")
-
-Bound = dict[str, str]
-"""Values of a resource's path and query variables."""
 
 _NOT_FOUND_CODES = {"10004", "10008", "10012", "10013", "10030", "10054"}
 _NOT_FOUND_STATUSES = {204, 403, 404}
 _FAILURES = 5
 """Bound values of one resource that may fail before the rest is given up."""
-_PARENTS = {
-    variable.resource
-    for resource in RESOURCES.values()
-    for variable in resource.bind
-    if isinstance(variable, Parents)
-}
-"""Resources whose records others are bound to; they are remembered once read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,12 +90,22 @@ class ActOnClient:
     Args:
         account: How to reach it.
         page_size: Rows to ask for in one request.
+        account_id: The account's number; asked for when it is needed, if not given.
+        lists: Globs on the names or ids of the lists to whose records others are bound.
     """
 
-    def __init__(self, account: Account, *, page_size: int = 1000) -> None:
+    def __init__(
+        self,
+        account: Account,
+        *,
+        page_size: int = 1000,
+        account_id: str | None = None,
+        lists: tuple[str, ...] = (),
+    ) -> None:
         self._account = account
         self._page_size = page_size
-        self._parents: dict[tuple[str, str], list[Record]] = {}
+        self._account_id = account_id
+        self._family = Family(self, lists=lists)
         self.skipped: list[Skipped] = []
         self.misfits: Counter[str] = Counter()
         """Values that did not fit, by "resource.column"."""
@@ -119,7 +121,12 @@ class ActOnClient:
     ) -> Self:
         """Return a client of the account that the settings name, as `open_account` makes it."""
         account = open_account(settings, clock=clock, observe=observe, authorize=authorize)
-        return cls(account, page_size=settings.page_size)
+        return cls(
+            account,
+            page_size=settings.page_size,
+            account_id=settings.account_id,
+            lists=settings.lists,
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -134,11 +141,38 @@ class ActOnClient:
         earliest, latest = self._account.transport.server_time(at)
         return moment(earliest), moment(latest) if latest else None
 
+    def bounds(
+        self,
+        resource: Resource,
+        conditions: tuple[Condition, ...] = (),
+        *,
+        given: Mapping[str, str] = NOTHING,
+        resume: Place | None = None,
+    ) -> list[Bound]:
+        """Return the values of a resource's variables that are still to be read, in order.
+
+        Args:
+            resource: What to read.
+            conditions: What the caller is going to require of each record.
+            given: Values of some variables; no parents are asked for them.
+            resume: Where an earlier reading stopped.
+
+        Raises:
+            ActOnError: A parent cannot be read.
+        """
+        every = self._family.bounds(resource, conditions, given=given, among=NOTHING)
+        if resume is None:
+            return every
+        place = resource.rank(resume.bound)
+        is_left = operator.gt if resume.position is None else operator.ge
+        return [bound for bound in every if is_left(resource.rank(bound), place)]
+
     def pages(
         self,
         resource: Resource,
         conditions: tuple[Condition, ...] = (),
         *,
+        given: Mapping[str, str] = NOTHING,
         resume: Place | None = None,
     ) -> Iterator[RecordsPage]:
         """Yield the records that meet at least the conditions that the server can check.
@@ -146,6 +180,7 @@ class ActOnClient:
         Args:
             resource: What to read.
             conditions: What the caller is going to require of each record.
+            given: Values of some variables; no parents are asked for them.
             resume: Where an earlier reading stopped.
 
         Raises:
@@ -154,10 +189,15 @@ class ActOnClient:
                 forbidden or not enabled is no error: it is noted in `skipped`.
         """
         failures: list[ActOnError] = []
-        bounds = self._bounds(resource, {}, resume)
+        try:
+            bounds = self.bounds(resource, conditions, given=given, resume=resume)
+        except RequestRefusedError as error:
+            self.skip(resource, {}, error)
+            yield RecordsPage(records=[], place=Place(), hidden=True)
+            return
         for bound in bounds:
             position = Position()
-            if resume and resume.position and resume.bound == bound:
+            if resume and resume.position and resource.rank(resume.bound) == resource.rank(bound):
                 position = resume.position
             try:
                 yield from self._pages_bound(resource, conditions, bound, position)
@@ -180,17 +220,17 @@ class ActOnClient:
     ) -> Iterator[RecordsPage]:
         shown = False
         try:
-            for page in self._pages_of(resource, conditions, bound, position):
+            for page in self.pages_of(resource, conditions, bound, position):
                 shown = True
                 place = Place(bound=bound, position=page.position)
                 yield RecordsPage(records=page.records, place=place)
         except RequestRefusedError as error:
             if shown:
                 raise
-            self._skip(resource, bound, error)
+            self.skip(resource, bound, error)
         yield RecordsPage(records=[], place=Place(bound=bound), hidden=not shown)
 
-    def fetch(self, resource: Resource, params: Mapping[str, str], bound: Bound) -> Batch:
+    def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request.
 
         Args:
@@ -205,32 +245,39 @@ class ActOnClient:
             identities=[identity(resource, record) for record in records],
             marks=[mark(record) for record in records],
             total=rows.total,
+            renumbered=functools.partial(renumbered, resource),
         )
 
     def reply(
         self,
         resource: Resource,
-        params: Mapping[str, str],
+        params: Params,
         bound: Bound,
         decode: Callable[[Reply], T],
     ) -> T:
         """Return what `decode` reads from the reply to one request for a resource."""
         path = resource.path
-        query = {**resource.params, **params}
-        for variable, value in bound.items():
+        sent = {**resource.params, **params}
+        for variable in resource.variables:
             if f"{{{variable}}}" in path:
-                path = path.replace(f"{{{variable}}}", quote(value, safe=":"))
+                path = path.replace(f"{{{variable}}}", quote(bound[variable], safe=":"))
             else:
-                query[variable] = value
-        return self._account.transport.get(path, query, auth=self._account.auth, decode=decode)
+                sent[variable] = bound[variable]
+        ask = (
+            self._account.transport.query
+            if resource.paging.in_body
+            else self._account.transport.get
+        )
+        return ask(path, sent, auth=self._account.auth, decode=decode)
 
-    def _pages_of(
+    def pages_of(
         self,
         resource: Resource,
         conditions: tuple[Condition, ...],
         bound: Bound,
         resume: Position,
     ) -> Iterator[Page]:
+        """Yield the pages for one set of bound values. Raises ActOnError."""
         query = resource.query(conditions)
         pages = resource.paging.pages(
             lambda params: self.fetch(resource, {**query, **params}, bound),
@@ -238,61 +285,30 @@ class ActOnClient:
             filtered=bool(query),
             resume=resume,
         )
-        if resource.name in _PARENTS and resume == Position() and not query:
-            return self._remembered(resource, bound, pages)
+        if resume == Position() and not query:
+            return self._family.noting(resource, bound, pages)
         return pages
 
-    def _remembered(
-        self, resource: Resource, bound: Bound, pages: Iterable[Page]
-    ) -> Iterator[Page]:
-        records: list[Record] = []
-        for page in pages:
-            records.extend(page.records)
-            yield page
-        self._parents[resource.name, json.dumps(bound)] = records
+    def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
+        """Note an object that Act-On does not show us; raise the error if it is another."""
+        if error.status not in _NOT_FOUND_STATUSES and error.code not in _NOT_FOUND_CODES:
+            raise error
+        about = {name: bound[name] for name in resource.variables if name in bound}
+        self.skipped.append(Skipped(resource=resource.name, bound=about))
+        logger.warning("Skipping an object of %s: %s", resource.name, error)
 
-    def _bounds(
-        self, resource: Resource, among: Mapping[str, tuple[str, ...]], resume: Place | None
-    ) -> list[Bound]:
-        """Return the bound values that are still to be read, in their fixed order."""
-        choices = [self._values(variable, among) for variable in resource.bind]
-        names = [variable.variable for variable in resource.bind]
-        every = [dict(zip(names, values, strict=True)) for values in itertools.product(*choices)]
-        if resume is None or resume.bound not in every:
-            return every
-        return every[every.index(resume.bound) + (0 if resume.position else 1) :]
+    def known_account_id(self) -> str | None:
+        """Return the account's number, if it is known without a request."""
+        if self._account_id is None:
+            self._account_id = self._account.auth.account_id()
+        return self._account_id
 
-    def _values(
-        self, variable: Words | Parents, among: Mapping[str, tuple[str, ...]]
-    ) -> Iterable[str]:
-        if isinstance(variable, Words):
-            allowed = among.get(variable.variable, variable.words)
-            return [word for word in variable.words if word in allowed]
-        parent = RESOURCES[variable.resource]
-        found: set[str] = set()
-        for bound in self._bounds(parent, variable.among, None):
-            for record in self._parent_records(parent, bound):
-                if record[variable.column] is not None:
-                    found.add(str(record[variable.column]))
-        return sorted(found)
-
-    def _parent_records(self, parent: Resource, bound: Bound) -> list[Record]:
-        key = (parent.name, json.dumps(bound))
-        if key not in self._parents:
-            try:
-                for _ in self._pages_of(parent, (), bound, Position()):
-                    pass
-            except RequestRefusedError as error:
-                self._skip(parent, bound, error)
-        return self._parents.get(key, [])
+    def remember_account_id(self, account_id: str) -> None:
+        """Keep the account's number for later runs, beside the tokens."""
+        self._account_id = account_id
+        self._account.auth.note_account_id(account_id)
 
     def _record(self, resource: Resource, row: dict[str, Any], bound: Bound) -> Record:
         record, misfits = to_record(resource, row, bound)
         self.misfits.update(f"{resource.name}.{column}" for column in misfits)
         return record
-
-    def _skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
-        if error.status not in _NOT_FOUND_STATUSES and error.code not in _NOT_FOUND_CODES:
-            raise error
-        self.skipped.append(Skipped(resource=resource.name, bound=bound))
-        logger.warning("Skipping an object of %s: %s", resource.name, error)

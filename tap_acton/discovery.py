@@ -1,53 +1,79 @@
-"""What depends on the account: its lists become resources.
+"""What depends on the account: its lists, segments, contacts and custom objects become resources.
 
-Discovery asks for the lists and for one row of each. A sync that is given a catalog asks for
-nothing: `list_resource` makes the same resource from what the catalog remembers.
+Discovery asks for the listing of each kind, and for one row of each list. What an account does
+not have or show is left out with a warning.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import logging
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from tap_acton.dynamic import Origin, list_resource, renamed, resource_of
 from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
-from tap_acton.names import column_names, stream_names
+from tap_acton.names import column_names, matches, stream_names
 from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
 from tap_acton.resources.convert import Type
-from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LIST_TEMPLATE, LISTS, as_csv
-from tap_acton.resources.model import MISFITS, Column, Resource, Words
+from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OBJECTS, read_fields
+from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, as_csv
+from tap_acton.resources.model import MISFITS, Column
 from tap_acton.resources.rows import (
     JSON_COLUMNS,
     list_labels,
     read_csv_headings,
     read_json_headings,
+    unique_labels,
 )
+from tap_acton.resources.segments import SEGMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tap_acton.client import ActOnClient
+    from tap_acton.resources.model import Record, Resource
 
-__all__ = ["catalog_columns", "discover_lists", "list_id_of", "list_resource"]
+__all__ = ["discover", "discover_lists"]
 
 logger = logging.getLogger("tap-acton")
 
-_FIXED_NAMES = {column.name for column in FIXED_LIST_COLUMNS}
+_REFUSED = (RequestRefusedError, UnexpectedReplyError)
 
 
-def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
-    """Yield a resource for each list of the account.
+def discover(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
+    """Yield a resource for each part of the account that has columns of its own.
 
     Args:
         client: The account.
         patterns: Globs on a list's name or id; without any, all lists.
 
     Raises:
-        ActOnError: A request failed for good. A list that cannot be read is left out with a
-            warning.
+        ActOnError: A request failed for good. What cannot be read is left out with a warning.
     """
-    found: dict[str, str] = {}
+    listed = _listed(client)
+    contact_columns = list(_contact_columns(client))
+    yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
+    yield from _segments(client, listed, contact_columns)
+    yield from _custom_objects(client)
+    yield from _lists(client, listed, patterns)
+
+
+def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
+    """Yield a resource for each list of the account; see `discover`."""
+    return _lists(client, _listed(client), patterns)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Listed:
+    """What the listing of lists shows: names by id."""
+
+    lists: dict[str, str]
+    segments: dict[str, str]
+
+
+def _listed(client: ActOnClient) -> _Listed:
+    listed = _Listed(lists={}, segments={})
     for page in client.pages(LISTS):
         if page.hidden:
             raise RequestRefusedError(
@@ -55,79 +81,137 @@ def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Itera
                 next_step="Check region or api_url, and the user's rights; the log says why.",
             )
         for record in page.records:
-            if record["id"] and record["b_is_list"] is not False:
+            if record["id"]:
+                found = listed.segments if record["b_is_list"] is False else listed.lists
                 found[record["id"]] = record["name"] or ""
-    names = stream_names(found.items(), taken=RESOURCES)
-    for list_id, name in sorted(found.items()):
-        if not _matches(list_id, name, patterns):
+    return listed
+
+
+def _lists(client: ActOnClient, listed: _Listed, patterns: tuple[str, ...]) -> Iterator[Resource]:
+    names = stream_names("list", listed.lists.items(), taken=RESOURCES)
+    for list_id, name in sorted(listed.lists.items()):
+        if not matches(patterns, list_id, name):
             continue
         try:
             columns = list(_columns(_headings(client, list_id)))
-        except (RequestRefusedError, UnexpectedReplyError) as error:
+        except _REFUSED as error:
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
         yield list_resource(names[list_id], list_id, columns, title=name)
 
 
-def list_resource(
-    stream: str, list_id: str, columns: Iterable[Column], *, title: str | None = None
-) -> Resource:
-    """Return the resource of one list.
+def _segments(
+    client: ActOnClient, listed: _Listed, contact_columns: list[Column]
+) -> Iterator[Resource]:
+    """Yield the members of each segment, by the first of three ways that the account answers.
 
-    Args:
-        stream: The stream's name.
-        list_id: The list's id in Act-On.
-        columns: The list's own columns.
-        title: The list's name in Act-On.
+    Segments of lists can be downloaded as lists. Those of the Act-On Contacts have addresses of
+    their own, which the older generation of that API has elsewhere.
     """
-    own = tuple(columns)
-    resource = replace(
-        LIST_TEMPLATE,
-        name=stream,
-        table=f"List_{title or stream}",
-        columns=(*FIXED_LIST_COLUMNS, *own),
-        bind=(Words(variable="list_id", words=(list_id,)),),
+    of_contacts = {
+        record["id"]: record["name"] or ""
+        for page in client.pages(SEGMENTS)
+        for record in page.records
+    }
+    names = stream_names("segment", {**listed.segments, **of_contacts}.items(), taken=RESOURCES)
+    for segment_id in sorted(names):
+        title = listed.segments.get(segment_id) or of_contacts.get(segment_id)
+        stream = names[segment_id]
+        refused: Exception | None = None
+        for kind in _ways(segment_id, listed, of_contacts):
+            try:
+                yield _segment(
+                    client, Origin(kind=kind, id=segment_id), stream, contact_columns, title
+                )
+                refused = None
+                break
+            except _REFUSED as error:
+                refused = error
+        if refused:
+            logger.warning("Leaving out segment %s: %s", segment_id, refused)
+
+
+def _ways(segment_id: str, listed: _Listed, of_contacts: dict[str, str]) -> Iterator[str]:
+    if segment_id in of_contacts:
+        yield "segment"
+    if segment_id in listed.segments:
+        yield "list_segment"
+    yield "early_segment"
+
+
+def _segment(
+    client: ActOnClient,
+    origin: Origin,
+    stream: str,
+    contact_columns: list[Column],
+    title: str | None,
+) -> Resource:
+    if origin.kind == "list_segment":
+        columns = list(_columns(_headings(client, origin.id)))
+        return resource_of(origin, stream, columns, title=title)
+    resource = resource_of(origin, stream, contact_columns, title=title)
+    if origin.kind == "early_segment":  # nothing has shown that it is there
+        bound = next(iter(client.bounds(resource)))
+        client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound)
+    return resource
+
+
+def _contact_columns(client: ActOnClient) -> Iterator[Column]:
+    """Yield the columns of the contact schema: those of our own, and ours by their headings."""
+    fields = [record for page in client.pages(CONTACT_FIELDS) for record in page.records]
+    standard = {column.source[0]: column for column in CONTACTS.columns if column.source}
+    own: dict[str, Record] = {}
+    for field in fields:
+        known = standard.get(_camel(field["standard_field_mapping"] or ""))
+        if known is not None:
+            yield renamed(known, field["name"] or known.name)
+        elif field["column_index"] is not None:
+            own[f"customFields.{field['column_index']}"] = field
+    yield from _own_columns(own, taken={column.name for column in CONTACTS.columns})
+
+
+def _own_columns(fields: dict[str, Record], *, taken: set[str]) -> Iterator[Column]:
+    labels = dict(
+        zip(fields, unique_labels([field["name"] or "" for field in fields.values()]), strict=True)
     )
-    return as_csv(resource) if len(own) + len(FIXED_LIST_COLUMNS) >= JSON_COLUMNS else resource
+    names = column_names(labels.values(), taken={*taken, MISFITS})
+    for place, label in labels.items():
+        kind = FIELD_TYPES.get(str(fields[place]["type"]).upper(), Type.TEXT)
+        yield Column(name=names[label], type=kind, title=label, source=(place, label))
 
 
-def list_id_of(resource: Resource) -> str | None:
-    """Return the id of the list whose records a resource is, if it is one."""
-    if resource.path != LIST_TEMPLATE.path:
-        return None
-    return next(bind.words[0] for bind in resource.bind if isinstance(bind, Words))
-
-
-def catalog_columns(properties: dict[str, Any]) -> Iterator[Column]:
-    """Yield a list's own columns from the properties of its schema in a catalog."""
-    for name, schema in properties.items():
-        if name not in _FIXED_NAMES and name != MISFITS:
-            title = getattr(schema, "title", None)
-            yield Column(name=name, title=title, source=(name if title is None else title,))
+def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
+    objects = [record for page in client.pages(CUSTOM_OBJECTS) for record in page.records]
+    titles = {record["id"]: record["name"] or "" for record in objects}
+    names = stream_names("custom", titles.items(), taken=RESOURCES)
+    taken = {column.name for column in CUSTOM_OBJECT_TEMPLATE.columns}
+    for record in objects:
+        fields = {field["place"]: field for field in read_fields(record["fields"])}
+        columns = _own_columns(fields, taken=taken)
+        origin = Origin(kind="custom_object", id=record["id"])
+        yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
 def _headings(client: ActOnClient, list_id: str) -> list[str]:
     """Return a list's headings: from JSON, or from CSV if JSON may have cut some off."""
-    params = {"count": "1", "offset": "0"}
-    headings = client.reply(LIST_TEMPLATE, params, {"list_id": list_id}, read_json_headings)
+    resource = list_resource("list", list_id, ())
+    params, bound = {"count": "1", "offset": "0"}, {"list_id": list_id}
+    headings = client.reply(resource, params, bound, read_json_headings)
     if len(headings) < JSON_COLUMNS:
         return headings
-    wide = as_csv(LIST_TEMPLATE)
-    return client.reply(wide, params, {"list_id": list_id}, read_csv_headings)
+    return client.reply(as_csv(resource), params, bound, read_csv_headings)
 
 
 def _columns(headings: list[str]) -> Iterator[Column]:
     labels = list_labels(headings)
     fixed = {source for column in FIXED_LIST_COLUMNS for source in column.source}
     own = [label for label in labels if label not in fixed]
-    names = column_names(own, taken={*_FIXED_NAMES, MISFITS})
+    names = column_names(own, taken={*(column.name for column in FIXED_LIST_COLUMNS), MISFITS})
     for label in own:
         yield Column(name=names[label], type=Type.TEXT, title=label, source=(label,))
 
 
-def _matches(list_id: str, name: str, patterns: tuple[str, ...]) -> bool:
-    return not patterns or any(
-        fnmatch.fnmatchcase(text.casefold(), pattern.casefold())
-        for pattern in patterns
-        for text in (list_id, name)
-    )
+def _camel(mapping: str) -> str:
+    """Return a standard field, such as BUSINESS_CITY, as a contact has it: `businessCity`."""
+    first, *rest = mapping.lower().split("_")
+    return first + "".join(word.title() for word in rest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import re
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["column_names", "snake_case", "stream_names"]
+__all__ = ["column_names", "matches", "snake_case", "stream_names"]
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -42,23 +43,35 @@ def column_names(labels: Iterable[str], *, taken: Collection[str]) -> dict[str, 
     return names
 
 
-def stream_names(lists: Iterable[tuple[str, str]], *, taken: Collection[str]) -> dict[str, str]:
-    """Return the stream's name for each list, by the list's id.
+def stream_names(
+    prefix: str, things: Iterable[tuple[str, str]], *, taken: Collection[str]
+) -> dict[str, str]:
+    """Return the stream's name for each list, segment or custom object, by its id.
 
-    Of several lists with the same name the oldest (the lowest id) has the plain name, so that
-    none is renamed when another is added; the others have their id behind it.
+    Of several with the same name the oldest (the lowest id) has the plain name, so that none is
+    renamed when another is added; the others have their id behind it.
 
     Args:
-        lists: Id and name of each list.
+        prefix: What all names begin with.
+        things: Id and name of each.
         taken: Names that are in use.
     """
     names: dict[str, str] = {}
     used = set(taken)
-    for list_id, name in sorted(lists, key=lambda item: (len(item[0]), item[0])):
-        stream = f"list_{snake_case(name) or snake_case(list_id)}"
-        names[list_id] = _free(stream, snake_case(list_id), used)
-        used.add(names[list_id])
+    for thing_id, name in sorted(things, key=lambda item: (len(item[0]), item[0])):
+        stream = f"{prefix}_{snake_case(name) or snake_case(thing_id)}"
+        names[thing_id] = _free(stream, snake_case(thing_id), used)
+        used.add(names[thing_id])
     return names
+
+
+def matches(patterns: tuple[str, ...], *texts: str) -> bool:
+    """Tell whether any of the globs fits any of the texts, in any case; without globs, yes."""
+    return not patterns or any(
+        fnmatch.fnmatchcase(text.casefold(), pattern.casefold())
+        for pattern in patterns
+        for text in texts
+    )
 
 
 def _free(name: str, suffix: str, used: Collection[str]) -> str:

@@ -58,10 +58,16 @@ class Reading:
     boundary: list[str] = field(default_factory=list)
     """Rows read at the highest value."""
     place: Place | None = None
+    looks_back: bool = False
+    """Whether rows of before the bookmark are read again, because they change after their date."""
     undated_before: bool = False
     """Whether the last reading met rows without a date, which no condition would find."""
     undated: bool = False
     """Whether this one did."""
+    version: int = 0
+    """Tells the rows of this reading from those of the ones before."""
+    partial: bool = False
+    """Whether Act-On did not show some rows that may still be there."""
 
     @classmethod
     def from_state(
@@ -72,6 +78,7 @@ class Reading:
         replication_key: str | None,
         start_date: datetime | None,
         end_date: datetime | None,
+        look_back: timedelta | None = None,
         now: tuple[datetime, datetime | None],
     ) -> Self:
         """Return the reading that a stream's state asks for.
@@ -82,6 +89,7 @@ class Reading:
             replication_key: The column that bookmarks are values of, if the stream has one.
             start_date: The setting.
             end_date: The setting.
+            look_back: How long rows change after the date that they have, if they do.
             now: The server's time: the earliest it may be, and the latest if known.
 
         Raises:
@@ -92,7 +100,8 @@ class Reading:
         earliest, latest = now
         if end_date:
             earliest, latest = min(earliest, end_date), min(latest or end_date, end_date)
-        start = max((moment for moment in (bookmark, start_date) if moment), default=None)
+        since = bookmark - look_back if bookmark and look_back else bookmark
+        start = max((moment for moment in (since, start_date) if moment), default=None)
         resume = state.get("resume")
         reading = cls(
             resource=resource,
@@ -102,10 +111,12 @@ class Reading:
             before=latest,
             end=end_date if replication_key else None,
             bookmark=bookmark,
-            known=frozenset(state.get("boundary", ())),
+            known=frozenset(() if look_back else state.get("boundary", ())),
             highest=bookmark,
             boundary=list(state.get("boundary", ())),
+            looks_back=look_back is not None,
             undated_before=bool(state.get("undated")),
+            version=max(int(earliest.timestamp()), int(state.get("version", 0)) + 1),
         )
         if resume is not None and resume["bounds"] == reading._bounds:
             reading.place = Place.from_json(resume["place"])
@@ -113,6 +124,8 @@ class Reading:
             reading.highest = to_moment(resume["highest"] or "")
             reading.boundary = list(resume["boundary"])
             reading.undated = bool(resume["undated"])
+            reading.version = int(resume.get("version", reading.version))
+            reading.partial = bool(resume.get("partial"))
         return reading
 
     @property
@@ -123,7 +136,7 @@ class Reading:
         and those that are inserted meanwhile do no harm. Where there are rows without a date,
         every reading is one of everything: no document says that a condition finds new ones.
         """
-        if self.replication_key is None or self.undated_before:
+        if self.replication_key is None or (self.undated_before and not self.looks_back):
             return ()
         conditions = []
         if self.start:
@@ -172,6 +185,8 @@ class Reading:
             "highest": iso(self.highest) if self.highest else None,
             "boundary": list(self.boundary),
             "undated": self.undated,
+            "version": self.version,
+            "partial": self.partial,
             "bounds": self._bounds,
         }
 
@@ -180,8 +195,10 @@ class Reading:
         state.pop("resume", None)
         state.pop("boundary", None)
         state.pop("undated", None)
-        if self.undated:
+        if self.undated and not self.looks_back:
             state["undated"] = True
+        if self.replication_key is None:
+            state["version"] = self.version
         if self.replication_key is None or self.highest is None:
             return
         state["replication_key"] = self.replication_key

@@ -9,7 +9,7 @@ from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
 from tap_acton.clock import SYSTEM_CLOCK
-from tap_acton.discovery import list_id_of
+from tap_acton.dynamic import origin_of
 from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["ResourceStream", "stream_class"]
 
 _STATE_EVERY_S = 30
+_ORIGIN = "list_id"
 
 
 class ResourceStream(Stream):
@@ -54,13 +55,13 @@ class ResourceStream(Stream):
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002 - none
         """Yield the records that this run is to read, and keep the state up with them."""
         state, began = self.stream_state, SYSTEM_CLOCK.now()
-        self._forget_another_list(state)
+        self._forget_another(state)
         reading = self._reading(state)
         pages = self._client.pages(self.resource, reading.conditions, resume=reading.place)
         try:
             yield from self._accepted(pages, reading, began)
         except ActOnError as error:
-            if not error.stops_run and list_id_of(self.resource) is None:
+            if not error.stops_run and origin_of(self.resource) is None:
                 state.pop("resume", None)  # or each run would begin behind what failed
             raise
 
@@ -90,16 +91,17 @@ class ResourceStream(Stream):
         Raises:
             ConfigError: It cannot be read.
         """
-        self._forget_another_list(self.stream_state)
+        self._forget_another(self.stream_state)
         self._reading(self.stream_state)
 
-    def _forget_another_list(self, state: dict[str, Any]) -> None:
-        list_id = list_id_of(self.resource)
-        if list_id and state.get("list_id", list_id) != list_id:
+    def _forget_another(self, state: dict[str, Any]) -> None:
+        origin = origin_of(self.resource)
+        if origin is None or not origin.id:
+            return
+        if state.get(_ORIGIN, origin.id) != origin.id:
             self.logger.warning("%s is another list now; it is read from its start", self.name)
             state.clear()
-        if list_id:
-            state["list_id"] = list_id
+        state[_ORIGIN] = origin.id
 
     def _reading(self, state: dict[str, Any]) -> Reading:
         incremental = self.replication_method == "INCREMENTAL"
@@ -131,9 +133,10 @@ class ResourceStream(Stream):
 
     @property
     def _singer_catalog_entry(self) -> CatalogEntry:
-        """The catalog's entry; a list's says which list it is, so that a sync need not ask."""
+        """The catalog's entry; it says what the stream is made from, so that no sync need ask."""
         entry = super()._singer_catalog_entry
-        entry.table = list_id_of(self.resource)
+        if origin := origin_of(self.resource):
+            entry.database, entry.table = origin.kind, origin.id or None
         return entry
 
     # The SDK's own bookkeeping, which `Reading` replaces.

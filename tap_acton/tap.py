@@ -21,7 +21,8 @@ from tap_acton.config import (
     read_config,
     read_settings,
 )
-from tap_acton.discovery import catalog_columns, discover_lists, list_resource
+from tap_acton.discovery import discover
+from tap_acton.dynamic import Origin, catalog_columns, is_kind, resource_of
 from tap_acton.errors import ConfigError
 from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
@@ -32,7 +33,7 @@ from tap_acton.sync import Sync
 from tap_acton.writer import BlockWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     import click
@@ -155,17 +156,19 @@ class TapActOn(Tap):
         self.client.close()
         self.progress.ends(skipped=len(self.client.skipped), misfits=self.client.misfits)
 
-    def _discovered(self) -> Iterator[Resource]:
-        yield from RESOURCES.values()
-        yield from discover_lists(self.client, self.settings.lists)
+    def _discovered(self) -> Iterable[Resource]:
+        found = {resource.name: resource for resource in discover(self.client, self.settings.lists)}
+        return {**RESOURCES, **found}.values()
 
     def _catalogued(self) -> Iterator[Resource]:
         for entry in (self.input_catalog or {}).values():
-            if entry.tap_stream_id in RESOURCES:
+            kind = entry.database or ("list" if entry.table else "")
+            if is_kind(kind):
+                columns = catalog_columns(kind, entry.schema.properties or {})
+                origin = Origin(kind=kind, id=entry.table or "")
+                yield resource_of(origin, entry.tap_stream_id, columns)
+            elif entry.tap_stream_id in RESOURCES:
                 yield RESOURCES[entry.tap_stream_id]
-            elif entry.table:
-                columns = catalog_columns(entry.schema.properties or {})
-                yield list_resource(entry.tap_stream_id, entry.table, columns)
             else:
                 raise ConfigError(
                     f"The catalog's stream {entry.tap_stream_id!r} is none of this tap's",

@@ -21,8 +21,8 @@ LAYERS = {
     "transport": TRANSPORT,
     "auth": AUTH,
     "resources": RESOURCES,
-    "client": CLIENT,
-    "discovery": DISCOVERY,
+    **dict.fromkeys(("client", "family"), CLIENT),
+    **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
     **dict.fromkeys(
         ("cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
     ),

@@ -13,7 +13,7 @@ from tap_acton.clock import SYSTEM_CLOCK, Clock
 from tap_acton.transport.limits import AllLimits, DailyBudget, Limit, Pace, RunBudget
 from tap_acton.transport.retry import RetryPolicy
 from tap_acton.transport.route import route_of
-from tap_acton.transport.session import Authenticator, Sent, Transport
+from tap_acton.transport.session import Sent, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ class Account:
     """How to reach an Act-On account."""
 
     transport: Transport
-    auth: Authenticator
+    auth: FixedToken | TokenKeeper
     grants: Grants
     """The token endpoint, for those who ask it themselves."""
 
@@ -61,7 +61,7 @@ def open_account(
         observe=observe,
     )
     grants = Grants(transport=transport, settings=settings, clock=clock)
-    auth: Authenticator = FixedToken(settings.access_token)
+    auth: FixedToken | TokenKeeper = FixedToken(settings.access_token)
     if store is not None:
         auth = TokenKeeper(settings, store, grants, clock, authorize)
     return Account(transport=transport, auth=auth, grants=grants)

@@ -34,6 +34,7 @@ class FixedToken:
 
     def __init__(self, access_token: str | None) -> None:
         self._access_token = access_token
+        self._account_id: str | None = None
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Put the token on the request.
@@ -47,6 +48,14 @@ class FixedToken:
                 next_step="Set access_token, or initiate_oauth to REFRESH or GETANDREFRESH.",
             )
         return _signed(request, self._access_token)
+
+    def account_id(self) -> str | None:
+        """Return the number of the account, if it was noted."""
+        return self._account_id
+
+    def note_account_id(self, account_id: str) -> None:
+        """Keep the number of the account, as long as the token."""
+        self._account_id = account_id
 
     def renew(self, refused: PreparedRequest) -> None:  # noqa: ARG002 - there is no other
         """Say that there is no other token.
@@ -93,6 +102,14 @@ class TokenKeeper:
             ActOnError: There is none and none can be got; see `Rotation`.
         """
         return _signed(request, self.fresh().access_token)
+
+    def account_id(self) -> str | None:
+        """Return the number of the account, if it was noted beside the tokens."""
+        return self.rotation.account_id()
+
+    def note_account_id(self, account_id: str) -> None:
+        """Keep the number of the account beside the tokens that open it."""
+        self.rotation.note_account_id(account_id)
 
     def fresh(self) -> TokenSet:
         """Return tokens that serve for now.

@@ -9,6 +9,7 @@ noted, so that no process ever sends it again.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tap_acton.auth.grants import Grants, was_consumed, was_for_grant, was_sent
@@ -108,6 +109,16 @@ class Rotation:
             self._load()
             return self._log_in(self._grants.with_password, None)
 
+    def account_id(self) -> str | None:
+        """Return the number of the account that the kept tokens open, if somebody noted it."""
+        return self._store.load().owner.account_id
+
+    def note_account_id(self, account_id: str) -> None:
+        """Keep the number of the account that the kept tokens open."""
+        with self._store.locked():
+            memory = self._load()
+            self._store.save(replace(memory, owner=replace(memory.owner, account_id=account_id)))
+
     def _load(self) -> Memory:
         memory = self._store.load()
         strange = memory.owner.differs(self._owner) if memory.tokens else None
@@ -175,12 +186,15 @@ class Rotation:
 
     def _refresh(self, refresh_token: str) -> TokenSet:
         before = self._store.load()
+        owner = self._owner.or_user_of(before.owner)
+        if before.tokens is None or before.tokens.refresh_token != refresh_token:
+            owner = replace(owner, account_id=None)  # whose token it is, nobody has told
         tokens = self._send(
             before,
             before.spending(refresh_token),
             lambda: self._grants.with_refresh_token(refresh_token),
             single_use=refresh_token,
-            owner=self._owner.or_user_of(before.owner),
+            owner=owner,
         )
         logger.debug("The tokens are renewed")
         return tokens

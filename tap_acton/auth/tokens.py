@@ -65,6 +65,8 @@ class Owner:
     client_id: str | None = None
     username: str | None = None
     """None if the user logged in elsewhere, and nobody told us who it was."""
+    account_id: str | None = None
+    """The number of the user's account, once somebody has asked for it."""
 
     def differs(self, other: Self) -> str | None:
         """Name what tells this owner from the other, as far as both are known."""
@@ -76,8 +78,12 @@ class Owner:
         return None
 
     def or_user_of(self, other: Self) -> Self:
-        """Return this owner, with the other's user if this one's is not known."""
-        return replace(self, username=self.username or other.username)
+        """Return this owner, with the other's user and account if this one's are not known."""
+        return replace(
+            self,
+            username=self.username or other.username,
+            account_id=self.account_id or other.account_id,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from tap_acton.resources.convert import Type
-from tap_acton.resources.model import RAW, Column, Evidence, Resource
+from tap_acton.resources.model import RAW, RAW_COLUMN, Column, Evidence, Parents, Resource
 from tap_acton.resources.paging import OnePage
 from tap_acton.resources.rows import AnyObjects, OneObject
 
-__all__ = ["ACCOUNT", "SENDERS"]
+__all__ = ["ACCOUNT", "ACCOUNT_NUMBER", "SENDERS"]
+
+ACCOUNT_NUMBER = Parents(resource="account", take={"account_id": "account_id"})
+"""For paths that have the account's number; the others go by the login."""
 
 ACCOUNT = Resource(
     name="account",
@@ -46,10 +49,11 @@ SENDERS = Resource(
         Column(
             name="id",
             source=("id", "senderId", "sender_id"),
+            made_of=(RAW,),
             description="Made of the object, if it has none",
         ),
         Column(name="name", source=("name", "senderName", "sender_name", "fromName")),
         Column(name="email", source=("email", "senderEmail", "sender_email", "fromEmail")),
-        Column(name=RAW, type=Type.JSON, description="The whole object"),
+        RAW_COLUMN,
     ),
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Record", "Type", "to_moment"]
 
@@ -110,6 +110,12 @@ def _zone(name: str) -> tzinfo:
         raise ValueError("an unknown time zone") from None
 
 
+def _to_date(value: Any) -> str | None:
+    """Return a day as YYYY-MM-DD, whatever its time of day."""
+    found = to_moment(value)
+    return found.date().isoformat() if found else None
+
+
 def _to_text(value: Any) -> str:
     return value if isinstance(value, str) else _to_json(value)
 
@@ -163,6 +169,7 @@ class Type(Enum):
     INTEGER = ({"type": ["integer", "null"]}, _to_integer)
     NUMBER = ({"type": ["number", "null"]}, _to_number)
     BOOLEAN = ({"type": ["boolean", "null"]}, _to_boolean)
+    DATE = ({"type": ["string", "null"], "format": "date"}, _to_date)
     MOMENT = ({"type": ["string", "null"], "format": "date-time"}, to_moment)
     TEXTS = ({"type": ["array", "null"], "items": {"type": "string"}}, _to_texts)
     JSON = ({"type": ["string", "null"], "contentMediaType": "application/json"}, _to_json)
@@ -170,3 +177,16 @@ class Type(Enum):
     def __init__(self, schema: dict[str, Any], convert: Callable[[Any], Any]) -> None:
         self.schema = schema
         self.convert = convert
+
+    @classmethod
+    def of_schema(cls, schema: Mapping[str, Any]) -> Type:
+        """Return the type that a JSON schema stands for; text, if none of ours fits."""
+        given = schema.get("type") or ()
+        kinds = {given} if isinstance(given, str) else set(given)
+        for known in (cls.MOMENT, cls.DATE, cls.JSON, cls.TEXT, cls.INTEGER, cls.NUMBER):
+            wanted = dict(known.schema)
+            if kinds - {"null"} == set(wanted.pop("type")) - {"null"} and all(
+                schema.get(key) == value for key, value in wanted.items()
+            ):
+                return known
+        return cls.BOOLEAN if "boolean" in kinds else cls.TEXTS if "array" in kinds else cls.TEXT

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["milliseconds_after", "milliseconds_before", "seconds_after"]
+__all__ = ["milliseconds_after", "milliseconds_before", "seconds_after", "seconds_before"]
 
 
 def milliseconds_after(moment: datetime) -> str:
@@ -30,3 +30,8 @@ def milliseconds_before(moment: datetime) -> str:
 def seconds_after(moment: datetime) -> str:
     """Return seconds since 1970, one less."""
     return str(math.floor(moment.timestamp()) - 1)
+
+
+def seconds_before(moment: datetime) -> str:
+    """Return seconds since 1970, one more."""
+    return str(math.ceil(moment.timestamp()) + 1)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tap_acton.resources.convert import Type
 from tap_acton.resources.encode import milliseconds_after, milliseconds_before
-from tap_acton.resources.model import Column, Evidence, Filter, Operator, Resource
-from tap_acton.resources.paging import OffsetPaging
-from tap_acton.resources.rows import CREATED, MODIFIED, CsvTable, Objects, Table
+from tap_acton.resources.model import Column, Evidence, Filter, Operator, Parents, Resource
+from tap_acton.resources.paging import OffsetPaging, OnePage
+from tap_acton.resources.rows import CREATED, MODIFIED, CsvTable, Objects, OneObject, Table
 
-__all__ = ["FIXED_LIST_COLUMNS", "LISTS", "LIST_TEMPLATE", "as_csv"]
+__all__ = ["FIXED_LIST_COLUMNS", "LISTS", "LIST_RECORDS", "LIST_SCORES", "LIST_TEMPLATE", "as_csv"]
+
+ID_HEADING = "_contact_id_"
 
 LISTS = Resource(
     name="lists",
@@ -62,7 +65,7 @@ LISTS = Resource(
 )
 
 FIXED_LIST_COLUMNS = (
-    Column(name="contact_id", source=("_contact_id_",), description="Id of the record"),
+    Column(name="contact_id", source=(ID_HEADING,), description="Id of the record"),
     Column(name="list_id", description="Id of the list"),
     Column(name="created_date", type=Type.MOMENT, source=(CREATED,)),
     Column(name="modified_date", type=Type.MOMENT, source=(MODIFIED,)),
@@ -95,6 +98,58 @@ LIST_TEMPLATE = Resource(
         ),
     ),
     columns=FIXED_LIST_COLUMNS,
+)
+
+LIST_RECORDS = replace(
+    LIST_TEMPLATE,
+    name="list_records",
+    table="ListRecords",
+    description="The records of all lists, without the lists' own columns",
+    params={},
+    bind=(Parents(resource="lists", take={"list_id": "id"}),),
+    replication_key=None,
+    filters=(),
+    columns=FIXED_LIST_COLUMNS[:2],
+)
+
+
+def _score_apart(row: dict[str, Any]) -> dict[str, Any]:
+    """Put what is inside of `activity` beside the list of activities."""
+    inside = row.get("activity")
+    return {**row, **inside} if isinstance(inside, dict) else row
+
+
+LIST_SCORES = Resource(
+    name="list_scores",
+    table="ListScores",
+    path="/api/1/list/{list_id}/record/{contact_id}/facts",
+    doc="https://developer.act-on.com/hc/en-us/articles/1500004312282-Get-Contact-History-and-Score",
+    evidence=Evidence.DOCUMENTED,
+    description="Score and history of each record of the lists",
+    shape=OneObject(),
+    paging=OnePage(),
+    bind=(
+        Parents(resource="list_records", take={"list_id": "list_id", "contact_id": "contact_id"}),
+    ),
+    keys=("contact_id",),
+    reshape=_score_apart,
+    columns=(
+        Column(name="contact_id", description="Id of the record"),
+        Column(name="list_id", description="Id of the list"),
+        Column(name="score", type=Type.NUMBER),
+        Column(name="score_period", source=("ScorePeriod",)),
+        Column(name="score_details", type=Type.JSON, source=("ScoreDetails",)),
+        Column(name="has_profile_score", type=Type.BOOLEAN, source=("HasProfileScore",)),
+        Column(name="has_behavior_score", type=Type.BOOLEAN, source=("HasBehaviorScore",)),
+        Column(name="has_score_sheet", type=Type.BOOLEAN, source=("HasScoreSheet",)),
+        Column(
+            name="entry_months",
+            type=Type.TEXTS,
+            source=("EntryMonthsAvailable",),
+            description="Months with activities, as YYMM",
+        ),
+        Column(name="activities", type=Type.JSON, source=("activitylist",)),
+    ),
 )
 
 

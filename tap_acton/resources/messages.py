@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from tap_acton.resources.convert import Type
-from tap_acton.resources.model import Column, Evidence, Parents, Resource, Words
+from tap_acton.resources.model import NOWHERE, Column, Evidence, Months, Parents, Resource, Words
 from tap_acton.resources.paging import OffsetPaging, OnePage
 from tap_acton.resources.rows import Objects, OneObject
 
-__all__ = ["MESSAGES", "MESSAGE_REPORTS"]
+__all__ = ["MESSAGES", "MESSAGE_EVENTS", "MESSAGE_REPORTS", "MESSAGE_REPORT_DAYS"]
 
 _TYPES = ("SENT", "TRIGGERED", "SCHEDULED", "FAILED", "DRAFT", "TEMPLATE")
 _PAIRS = {"opened": "opened", "effectiveopened": "effective_opened", "clicked": "clicked"}
+
+
+def _sent_once(row: dict[str, Any]) -> dict[str, Any]:
+    """Give a message that went out once its date under a name of its own."""
+    if row["type"] != "SENT":
+        return row
+    return {**row, "sent_at": row.get("timeStamp", row.get("timestamp"))}
+
 
 MESSAGES = Resource(
     name="messages",
@@ -26,6 +34,7 @@ MESSAGES = Resource(
     paging=OffsetPaging(),
     bind=(Words(variable="type", words=_TYPES),),
     keys=("id",),
+    reshape=_sent_once,
     columns=(
         Column(name="id", source=("msgId", "msg_id")),
         Column(name="type", description="The type under which the message is listed"),
@@ -35,6 +44,11 @@ MESSAGES = Resource(
             type=Type.MOMENT,
             source=("timeStamp", "timestamp"),
             description="When it was sent, or last changed",
+        ),
+        Column(
+            name="sent_at",
+            type=Type.MOMENT,
+            description="When it was sent; empty for messages that are sent again and again",
         ),
         Column(name="time_when", source=("timeWhen", "time_when"), description="Without a year"),
         Column(name="folder_name", source=("folderName", "folder_name")),
@@ -70,16 +84,22 @@ MESSAGE_REPORTS = Resource(
     paging=OnePage(),
     bind=(
         Parents(
-            variable="message_id",
             resource="messages",
-            column="id",
+            take={"message_id": "id"},
+            carry={"sent_at": "sent_at"},
             among={"type": ("SENT", "TRIGGERED")},
         ),
     ),
     keys=("message_id",),
+    replication_key="sent_at",
     reshape=_pairs_apart,
     columns=(
         Column(name="message_id"),
+        Column(
+            name="sent_at",
+            type=Type.MOMENT,
+            description="When the message was sent; empty for triggered ones",
+        ),
         Column(name="title"),
         Column(name="subject"),
         Column(name="status"),
@@ -113,5 +133,108 @@ MESSAGE_REPORTS = Resource(
         Column(name="rebroadcast_click", type=Type.INTEGER, source=("rebroadcastClick",)),
         Column(name="sent_to", type=Type.TEXTS, source=("sentto",)),
         Column(name="suppressed_on", type=Type.TEXTS, source=("suppressedon",)),
+    ),
+)
+
+_EVENTS = ("SENT", "SUPPRESSED", "OPENED", "CLICKED", "BOUNCED", "OPT_OUT", "SPAM")
+
+MESSAGE_EVENTS = Resource(
+    name="message_events",
+    table="DrilldownReports",
+    path="/api/1/message/{message_id}/report/{event}",
+    doc="https://developer.act-on.com/hc/en-us/articles/1500002887621-Get-Message-Report-Drilldown",
+    evidence=Evidence.INFERRED,
+    description="What became of each message, recipient by recipient. Documented for clicks; the "
+    "other events are read in the same form",
+    shape=Objects("result"),
+    paging=OffsetPaging(),
+    bind=(
+        Parents(
+            resource="messages",
+            take={"message_id": "id"},
+            carry={"sent_at": "sent_at"},
+            among={"type": ("SENT", "TRIGGERED")},
+        ),
+        Words(variable="event", words=_EVENTS),
+    ),
+    keys=("id",),
+    replication_key="sent_at",
+    columns=(
+        Column(
+            name="id",
+            source=NOWHERE,
+            made_of=(
+                *("message_id", "event", "list_id", "record_id", "email"),
+                *("timestamp", "data", "action", "link", "ip"),
+            ),
+            description="Made of the event: Act-On gives it none",
+        ),
+        Column(name="message_id"),
+        Column(
+            name="sent_at",
+            type=Type.MOMENT,
+            description="When the message was sent; empty for triggered ones",
+        ),
+        Column(name="event", description="SENT, SUPPRESSED, OPENED, CLICKED, BOUNCED, …"),
+        Column(name="timestamp", type=Type.MOMENT, source=("ts",)),
+        Column(name="when", description="The same as a text, in the account's time zone"),
+        Column(name="email"),
+        Column(name="name"),
+        Column(name="list_id", source=("listid",)),
+        Column(name="record_id", source=("recid",)),
+        Column(name="action"),
+        Column(name="data"),
+        Column(name="link", source=("linkURI",)),
+        Column(name="ip"),
+        Column(name="os"),
+        Column(name="browser"),
+    ),
+)
+
+
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    """Give a day of a month its date: the reply has neither year nor month."""
+    period, day = row["period"], row.get("dayOfMonth")
+    return {**row, "date": f"20{period[:2]}-{period[2:]}-{int(day):02d}" if day else None}
+
+
+MESSAGE_REPORT_DAYS = Resource(
+    name="message_report_days",
+    table="ReportsByPeriod",
+    path="/api/1/message/report",
+    doc="https://developer.act-on.com/reference/get_api-1-message-report",
+    evidence=Evidence.DOCUMENTED,
+    description="Counts of all messages by day, from the month of the first message on",
+    shape=Objects("counts"),
+    paging=OnePage(),
+    bind=(
+        Months(
+            variable="period",
+            resource="messages",
+            column="sent_at",
+            date="date",
+            among={"type": ("SENT",)},
+        ),
+    ),
+    keys=("date",),
+    replication_key="date",
+    reshape=_dated,
+    columns=(
+        Column(
+            name="date",
+            type=Type.MOMENT,
+            description="The day, as its midnight in UTC; days are those of the account's time "
+            "zone (inferred)",
+        ),
+        Column(
+            name="day_of_week", type=Type.INTEGER, source=("dayOfWeek",), description="1 is Sunday"
+        ),
+        Column(name="sent", type=Type.INTEGER),
+        Column(name="opened", type=Type.INTEGER),
+        Column(name="clicked", type=Type.INTEGER),
+        Column(name="bounced", type=Type.INTEGER),
+        Column(name="hard_bounced", type=Type.INTEGER, source=("hardBounced",)),
+        Column(name="soft_bounced", type=Type.INTEGER, source=("softBounced",)),
+        Column(name="opted_out", type=Type.INTEGER, source=("optedOut",)),
     ),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.resources.binding import Binding, Condition, Months, Operator, Parents, Words
 from tap_acton.resources.convert import Record, Type
 
 if TYPE_CHECKING:
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MISFITS",
+    "NOWHERE",
     "RAW",
+    "RAW_COLUMN",
+    "WHOLE",
     "Column",
     "Condition",
     "Evidence",
     "Filter",
+    "Months",
     "Operator",
     "Parents",
     "Record",
@@ -33,6 +38,10 @@ MISFITS = "_raw"
 """Holds the values that did not fit their columns, as JSON by column name."""
 RAW = "raw"
 """Holds the whole object, as JSON, where no document describes it."""
+WHOLE = ("@whole",)
+"""The source of a column that holds the whole row."""
+NOWHERE = ("@nowhere",)
+"""The source of a column that is always made of others."""
 
 
 class Evidence(Enum):
@@ -53,14 +62,12 @@ class Column:
     """The row's keys that may hold it; the first that gives a value wins. If none, `name`."""
     title: str | None = None
     """The heading, where the account's users chose it."""
+    made_of: tuple[str, ...] = ()
+    """Columns that it is made of where the row gives no value: an id for rows without one."""
     description: str = ""
 
 
-class Operator(Enum):
-    """What a filter compares."""
-
-    AFTER = "at or after"
-    BEFORE = "at or before"
+RAW_COLUMN = Column(name=RAW, type=Type.JSON, source=WHOLE, description="The whole object")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,34 +82,6 @@ class Filter:
     operator: Operator
     parameter: str
     encode: Callable[[datetime], str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
-    """A condition that somebody wants to hold for each row."""
-
-    column: str
-    operator: Operator
-    value: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
-    """A path or query variable that takes each of a few words in turn."""
-
-    variable: str
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parents:
-    """A path or query variable that takes the key of each record of another resource."""
-
-    variable: str
-    resource: str
-    column: str
-    among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Only parents whose own variables have these words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,13 +102,32 @@ class Resource:
     paging: Paging
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
-    params: Mapping[str, str] = field(default_factory=dict)
-    bind: tuple[Words | Parents, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    bind: tuple[Binding, ...] = ()
     """Bound values are also columns, under the variable's name."""
     replication_key: str | None = None
     filters: tuple[Filter, ...] = ()
     reshape: Callable[[Record], Record] | None = None
-    """Changes a row of the reply before its values are read."""
+    """Changes a row of the reply, bound values with it, before its values are read."""
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether its rows have the date of what they tell of, and change long after it."""
+        return any(self.replication_key in binding.dates for binding in self.bind)
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The resources whose records it is bound to."""
+        return tuple(each.resource for each in self.bind if isinstance(each, Parents))
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the variables that a request needs values for."""
+        return tuple(name for binding in self.bind for name in binding.variables)
+
+    def rank(self, bound: Mapping[str, str]) -> tuple[Any, ...]:
+        """Return what sorts bound values into the order in which they are read."""
+        return tuple(binding.rank(bound) for binding in self.bind)
 
     def query(self, conditions: tuple[Condition, ...]) -> dict[str, str]:
         """Return the query parameters for the conditions that the server can check."""
@@ -151,5 +149,6 @@ class Resource:
 
 
 def _property(column: Column) -> dict[str, Any]:
-    words = {"title": column.title, "description": column.description or None}
+    place = column.source[0] if column.title and column.source[:1] != (column.title,) else None
+    words = {"title": column.title, "$id": place, "description": column.description or None}
     return {**column.type.schema, **{key: text for key, text in words.items() if text is not None}}

@@ -12,17 +12,31 @@ before its total) is asked for again, and at last an error.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from tap_acton.errors import UnexpectedReplyError
+from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_acton.resources.convert import Record
 
-__all__ = ["Batch", "OffsetPaging", "OnePage", "Page", "Paging", "Position"]
+__all__ = [
+    "Batch",
+    "OffsetPaging",
+    "OnePage",
+    "Page",
+    "PageNumbers",
+    "Paging",
+    "Params",
+    "Position",
+    "page_size_params",
+]
+
+Params = dict[str, Any]
+"""What a request for a page says beyond the resource's own parameters."""
 
 _ANCHORS = 10
 """Rows remembered across runs; one of them is enough to find the place again."""
@@ -32,6 +46,9 @@ _PATIENCE = 5
 """Equal replies in a row before the server is called wrong."""
 _STEPS = 3
 """Steps back by a page each; then they double."""
+_SMALLER_SIZES = (100, 50)
+"""Asked for where a server refuses more; 50 is the documented default."""
+_BAD_REQUEST = 400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +79,8 @@ class Batch:
     marks: list[str]
     """One for each record: equal if both are the same row, unchanged."""
     total: int | None
+    renumbered: Callable[[Record, int], Record | None] = lambda _record, _number: None
+    """Returns a record as the n-th of its equals; None if equal rows are one row."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,9 +94,14 @@ class Page:
 class Paging(Protocol):
     """A way of reading all rows."""
 
+    @property
+    def in_body(self) -> bool:
+        """Whether parameters go out as a JSON body, by POST, instead of in the query."""
+        ...
+
     def pages(
         self,
-        fetch: Callable[[dict[str, str]], Batch],
+        fetch: Callable[[Params], Batch],
         *,
         page_size: int,
         filtered: bool,
@@ -98,9 +122,11 @@ class Paging(Protocol):
 class OnePage:
     """Everything comes in one reply, unless the reply says that there is more."""
 
+    in_body: bool = False
+
     def pages(
         self,
-        fetch: Callable[[dict[str, str]], Batch],
+        fetch: Callable[[Params], Batch],
         *,
         page_size: int,
         filtered: bool,
@@ -112,10 +138,9 @@ class OnePage:
             pages = OffsetPaging()
             yield from pages.pages(fetch, page_size=page_size, filtered=filtered, resume=resume)
             return
-        first_of_each: dict[str, Record] = {}
-        for identity, record in zip(batch.identities, batch.records, strict=True):
-            first_of_each.setdefault(identity, record)
-        yield Page(records=list(first_of_each.values()), position=Position())
+        rows = _Seen()
+        records = [rows.new(batch, number, may_repeat=True) for number in range(len(batch.marks))]
+        yield Page(records=[each for each in records if each is not None], position=Position())
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +149,11 @@ class OffsetPaging:
 
     may_give_all: bool = False
     """Whether the documents allow the server to ignore both, and to give all rows at once."""
+    in_body: bool = False
 
     def pages(
         self,
-        fetch: Callable[[dict[str, str]], Batch],
+        fetch: Callable[[Params], Batch],
         *,
         page_size: int,
         filtered: bool,
@@ -138,30 +164,127 @@ class OffsetPaging:
         Raises:
             UnexpectedReplyError: The server's pages do not add up, however often they are read.
         """
-        count = max(2, page_size)  # one row is the seam
+
+        def ask(offset: int, count: int) -> tuple[int, Batch]:
+            return offset, fetch({"count": str(count), "offset": str(offset)})
+
         return _Walk(
-            fetch=fetch,
-            count=count,
+            ask=ask,
+            count=max(2, page_size),  # one row is the seam
             filtered=filtered,
             resume=resume,
             may_give_all=self.may_give_all,
         ).pages()
 
 
+def page_size_params(page: int, size: int) -> Params:
+    """Return the parameters of the Act-On Contacts' present API."""
+    return {"page": str(page), "pageSize": str(size)}
+
+
+@dataclass(frozen=True, slots=True)
+class PageNumbers:
+    """The number of a page, from 0, and the size of all pages.
+
+    Pages of one size have no row in common. So the sizes vary: a page that begins at or before
+    a row is page `ceil(row / most)` where each has `floor(row / that)` rows.
+    """
+
+    params: Callable[[int, int], Params] = page_size_params
+    """Returns the parameters for a page's number and size."""
+    in_body: bool = False
+
+    def pages(
+        self,
+        fetch: Callable[[Params], Batch],
+        *,
+        page_size: int,
+        filtered: bool,
+        resume: Position,
+    ) -> Iterator[Page]:
+        """Yield pages, each row once.
+
+        Raises:
+            UnexpectedReplyError: The server's pages do not add up, however often they are read.
+        """
+        numbered = _Numbered(params=self.params, fetch=fetch)
+        return _Walk(
+            ask=numbered.ask, count=max(2, page_size), filtered=filtered, resume=resume
+        ).pages()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Numbered:
+    """Asks for pages by number. No document tells the largest size; the first page does."""
+
+    params: Callable[[int, int], Params]
+    fetch: Callable[[Params], Batch]
+    most: int = 0
+
+    def ask(self, offset: int, count: int) -> tuple[int, Batch]:
+        """Return a batch that begins at the offset or before, and where it begins."""
+        if not self.most:
+            first = self._first(count)
+            self.most = min(count, len(first.marks)) or count
+            if not offset:
+                return 0, first
+        number = -(-offset // min(count, self.most))
+        size = offset // number if number else min(count, self.most)
+        return number * size, self.fetch(self.params(number, size))
+
+    def _first(self, count: int) -> Batch:
+        for size in (count, *(each for each in _SMALLER_SIZES if each < count)):
+            try:
+                return self.fetch(self.params(0, size))
+            except RequestRefusedError as error:
+                refused = error
+                if error.status != _BAD_REQUEST or error.code is not None:
+                    break
+        raise refused
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The rows of one reading, each once."""
+
+    identities: set[str] = field(default_factory=set)
+    equals: Counter[str] = field(default_factory=Counter)
+    """How many rows more than one are equal in all that their ids are made of."""
+
+    def new(self, batch: Batch, number: int, *, may_repeat: bool) -> Record | None:
+        """Return a record of a batch if it is a new row.
+
+        Args:
+            batch: What one request brought.
+            number: Which of its records.
+            may_repeat: Whether a row that equals one of before must be another one.
+        """
+        record, identity = batch.records[number], batch.identities[number]
+        if identity in self.identities:
+            if not may_repeat:
+                return None
+            again = batch.renumbered(record, self.equals[identity] + 2)
+            self.equals[identity] += again is not None
+            return again
+        self.identities.add(identity)
+        return record
+
+
 @dataclass(kw_only=True, slots=True)
 class _Walk:
     """One reading of all rows."""
 
-    fetch: Callable[[dict[str, str]], Batch]
+    ask: Callable[[int, int], tuple[int, Batch]]
+    """Requests so many rows from an offset; tells where they begin, which may be before it."""
     count: int
     filtered: bool
     resume: Position
-    may_give_all: bool
+    may_give_all: bool = False
     next: int = 0
     """Offset of the first row that has not been read."""
     last: tuple[str, ...] = ()
     """Marks of the rows before it, the last one last."""
-    seen: set[str] = field(default_factory=set)
+    seen: _Seen = field(default_factory=_Seen)
     marks: dict[str, None] = field(default_factory=dict)
     before: list[str] | None = None
     """Marks of the batch before this one."""
@@ -181,24 +304,30 @@ class _Walk:
         while not done:
             was_at, seam = self.next, self.last[-1:]
             offset, batch = self._joining()
-            as_expected = not was_at or (offset < was_at and batch.marks[:1] == list(seam))
-            new = self._take(offset, batch)
+            as_expected = self._fits(offset, batch)
+            new = self._take(offset, batch, repeats_from=was_at if as_expected else None)
             done = self._is_end(batch, seam, as_expected=as_expected)
             if not done:
                 self._check_progress(batch)
             yield Page(records=new, position=Position(offset=self.next, anchors=self.last))
 
+    def _fits(self, offset: int, batch: Batch) -> bool:
+        """Tell whether the rows before the next one are where they were."""
+        if not self.next:
+            return True
+        overlap = self.next - offset
+        known = self.last[-overlap:] if overlap else ()
+        return bool(known) and tuple(batch.marks[overlap - len(known) : overlap]) == known
+
     def _joining(self) -> tuple[int, Batch]:
         """Return a batch that joins what has been read, and its offset."""
         seam = 1 if self.widest > 1 else 0  # if rows come one by one, a seam would be all
-        offset = max(0, self.next - seam)
-        batch = self._ask(offset)
+        offset, batch = self._ask(max(0, self.next - seam))
         for step in itertools.count(1):
             if not offset or self._joins(offset, batch):
                 break
             pages = 2 ** max(0, step - _STEPS)
-            offset = max(0, offset - pages * max(1, self.widest - 1))
-            batch = self._ask(offset)
+            offset, batch = self._ask(max(0, offset - pages * max(1, self.widest - 1)))
         return offset, batch
 
     def _joins(self, offset: int, batch: Batch) -> bool:
@@ -213,16 +342,18 @@ class _Walk:
     def _anchors(self) -> frozenset[str]:
         return frozenset(self.resume.anchors)
 
-    def _ask(self, offset: int) -> Batch:
-        batch = self.fetch({"count": str(self.count), "offset": str(offset)})
+    def _ask(self, offset: int) -> tuple[int, Batch]:
+        begins, batch = self.ask(offset, self.count)
         self.widest = max(self.widest, len(batch.marks))
-        return batch
+        return begins, batch
 
-    def _take(self, offset: int, batch: Batch) -> list[Record]:
+    def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> list[Record]:
+        """Return the new rows; from an offset on, those that equal others are new too."""
         new = []
-        for record, identity in zip(batch.records, batch.identities, strict=True):
-            if identity not in self.seen:
-                self.seen.add(identity)
+        for number in range(len(batch.marks)):
+            may_repeat = repeats_from is not None and offset + number >= repeats_from
+            record = self.seen.new(batch, number, may_repeat=may_repeat)
+            if record is not None:
                 new.append(record)
         self.repeats = self.repeats + 1 if batch.marks == self.before else 0
         self.fruitless = 0 if new else self.fruitless + 1
@@ -245,7 +376,7 @@ class _Walk:
         if total is not None and self.next < total and not self.filtered:
             return False
         if not batch.marks:  # behind the only row, or there is none: the second reply is believed
-            return self.next > 0 or (not self.seen and self.fruitless > 1)
+            return self.next > 0 or (not self.seen.identities and self.fruitless > 1)
         return (short and batch.marks[-1:] == list(seam)) or self._ignores_paging(batch)
 
     def _ignores_paging(self, batch: Batch) -> bool:
@@ -255,10 +386,10 @@ class _Walk:
             return False
         if size in (1, self.count) and not self.may_give_all:
             return False  # it rather repeats a page
-        return size == len(self.seen) == len(self.fetch({"count": "1", "offset": "0"}).marks)
+        return size == len(self.seen.identities) == len(self.ask(0, 1)[1].marks)
 
     def _check_progress(self, batch: Batch) -> None:
-        rounds = len(self.seen) // max(1, self.widest - 1)
+        rounds = len(self.seen.identities) // max(1, self.widest - 1)
         if self.repeats < _PATIENCE and self.fruitless <= _PATIENCE + rounds:
             return
         total = "" if batch.total is None else f" of {batch.total:,}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tap_acton.resources.convert import Type
-from tap_acton.resources.model import RAW, Column, Evidence, Resource, Words
+from tap_acton.resources.model import RAW, RAW_COLUMN, Column, Evidence, Parents, Resource, Words
 from tap_acton.resources.paging import OnePage
-from tap_acton.resources.rows import AnyObjects, Folders
+from tap_acton.resources.rows import AnyObjects, Folders, OneObject
 
-__all__ = ["CAMPAIGNS", "PROGRAMS"]
+__all__ = ["CAMPAIGNS", "CAMPAIGN_DETAILS", "PROGRAMS"]
 
 CAMPAIGNS = Resource(
     name="campaigns",
@@ -23,10 +23,29 @@ CAMPAIGNS = Resource(
         Column(
             name="id",
             source=("id", "campaignId", "campaign_id"),
+            made_of=(RAW,),
             description="Made of the object, if it has none",
         ),
         Column(name="name", source=("name", "title", "campaignName")),
-        Column(name=RAW, type=Type.JSON, description="The whole object"),
+        RAW_COLUMN,
+    ),
+)
+
+CAMPAIGN_DETAILS = Resource(
+    name="campaign_details",
+    table="CampaignDetails",
+    path="/api/1/campaigns/{campaign_id}",
+    doc="https://developer.act-on.com/reference/get_api-1-campaigns-id",
+    evidence=Evidence.UNKNOWN,
+    description="Each campaign by itself. No document shows a reply",
+    shape=OneObject(),
+    paging=OnePage(),
+    bind=(Parents(resource="campaigns", take={"campaign_id": "id"}),),
+    keys=("campaign_id",),
+    columns=(
+        Column(name="campaign_id"),
+        Column(name="name", source=("name", "title", "campaignName")),
+        RAW_COLUMN,
     ),
 )
 

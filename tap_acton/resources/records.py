@@ -6,14 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.convert import Type
-from tap_acton.resources.model import MISFITS, RAW, Evidence
+from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tap_acton.resources.model import Column, Record, Resource
 
-__all__ = ["digest", "identity", "mark", "to_record"]
+__all__ = ["digest", "identity", "mark", "renumbered", "to_record"]
 
 _Misfits = dict[str, Any]
 
@@ -25,15 +25,18 @@ def to_record(
 
     Misfits are in the record too, as JSON in the column `_raw`, so that none is lost.
     """
-    shaped = resource.reshape(row) if resource.reshape else row
+    shaped = resource.reshape({**row, **bound}) if resource.reshape else row
     misfits: _Misfits = {}
     record = {
         column.name: _value(column, bound if column.name in bound else shaped, misfits)
         for column in resource.columns
     }
-    if resource.evidence is Evidence.UNKNOWN:
-        record[RAW] = Type.JSON.convert(row)
-        record |= {key: digest(record[RAW]) for key in resource.keys if not record[key]}
+    for column in resource.columns:
+        if column.source == WHOLE:
+            record[column.name] = Type.JSON.convert(row)
+    for column in resource.columns:
+        if column.made_of and not record[column.name]:
+            record[column.name] = _made(column, record)
     record[MISFITS] = Type.JSON.convert(misfits) if misfits else None
     return record, misfits
 
@@ -52,6 +55,17 @@ def identity(resource: Resource, record: Record) -> str:
     return "\x1f".join(map(str, values))
 
 
+def renumbered(resource: Resource, record: Record, number: int) -> Record | None:
+    """Return the record as the `number`-th of several that are equal in all that ids are made of.
+
+    None if rows of this resource have ids of their own: then it is the same row once more.
+    """
+    made = next((column for column in resource.columns if column.made_of), None)
+    if made is None or RAW in made.made_of or record[made.name] != _made(made, record):
+        return None
+    return {**record, made.name: digest(f"{record[made.name]} {number}")}
+
+
 def digest(text: str) -> str:
     """Return a short stand-in for a text: state holds no addresses."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
@@ -60,6 +74,10 @@ def digest(text: str) -> str:
 def mark(record: Record) -> str:
     """Return what is the same for the same row only while it is unchanged."""
     return digest(repr(record))
+
+
+def _made(column: Column, record: Record) -> str:
+    return digest("\x1f".join(str(record[name]) for name in column.made_of))
 
 
 def _value(column: Column, row: Mapping[str, Any], misfits: _Misfits) -> Any:

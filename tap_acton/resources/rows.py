@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from tap_acton.errors import UnexpectedReplyError
 
@@ -19,6 +19,7 @@ __all__ = [
     "JSON_COLUMNS",
     "MODIFIED",
     "AnyObjects",
+    "Contacts",
     "CsvTable",
     "Folders",
     "Objects",
@@ -41,6 +42,7 @@ JSON_COLUMNS = 255
 https://developer.act-on.com/hc/en-us/articles/360063284973"""
 
 
+_CONTACTS_AT = ("data", "contacts", "result", "results", "items", "content")
 _LARGEST_CELL = 2**31 - 1
 """The csv module's own limit, 128 KiB, is a guess at what a cell may be."""
 
@@ -142,20 +144,68 @@ class CsvTable:
         return Rows(rows=_labelled(reply, headings, lines))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AnyObjects:
     """Objects wherever the reply has them, for endpoints whose replies nobody documents.
 
-    It finds the arrays of objects that are least deep; without one, the reply is the row, unless
-    it says that there are none.
+    It finds the array at one of the likely keys, or else the arrays of objects that are least
+    deep. Without any, the reply is the row, unless it says that there are none.
     """
+
+    likely: tuple[str, ...] = ()
+    """Keys under which the rows may be, or one row."""
+    paged: bool = False
+    """Whether a reply that holds no objects is an empty page, and never a row."""
 
     def read(self, reply: Reply) -> Rows:
         """Return the objects."""
         body = reply.json()
-        rows = _first_objects(body)
+        rows = self._likely(body)
         if rows is None:
-            rows = [] if _is_empty(body) else _objects(reply, [body])
+            rows = _first_objects(body)
+        if rows is None:
+            nothing = _is_empty(body) or (self.paged and _holds_empty(body))
+            rows = [] if nothing else self._alone(reply, body)
+        return Rows(rows=rows, total=_total(body))
+
+    def _likely(self, body: Any) -> list[Row] | None:
+        if not isinstance(body, dict):
+            return None
+        found = next((body[key] for key in self.likely if body.get(key) not in (None, "")), None)
+        if isinstance(found, dict):
+            inner = self._likely(found)
+            return _first_objects(found) or [found] if inner is None else inner
+        if found == []:
+            return []
+        return _without_folders(found) if _is_objects(found) else None
+
+    def _alone(self, reply: Reply, body: Any) -> list[Row]:
+        if self.paged:
+            raise UnexpectedReplyError("The reply holds no rows", where=reply.where)
+        return _objects(reply, [body])
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Contacts, in any of the forms that the generations of the API have.
+
+    The older one shows headings and arrays, and ids beside them (`rowIds`); of the present one no
+    document tells more than the names of a contact's properties.
+    """
+
+    def read(self, reply: Reply) -> Rows:
+        """Return the contacts."""
+        body = reply.json()
+        if not isinstance(body, dict) or not isinstance(body.get("headers"), list):
+            return AnyObjects(likely=_CONTACTS_AT, paged=True).read(reply)
+        labels = unique_labels(body["headers"])
+        rows = [dict(zip(labels, cells, strict=False)) for cells in body.get("data") or ()]
+        ids = list(body.get("rowIds") or ())
+        if len(ids) == len(rows) and "_contact_id_" not in labels:
+            rows = [
+                {**row, "_contact_id_": contact_id}
+                for row, contact_id in zip(rows, ids, strict=True)
+            ]
         return Rows(rows=rows, total=_total(body))
 
 
@@ -255,8 +305,14 @@ def _first_objects(body: Any) -> list[Row] | None:
     return None
 
 
-def _is_objects(value: Any) -> bool:
+def _is_objects(value: Any) -> TypeGuard[list[Row]]:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _holds_empty(body: Any) -> bool:
+    return [] in (body.values() if isinstance(body, dict) else ()) or any(
+        _holds_empty(inner) for inner in _inner(body) if isinstance(inner, dict)
+    )
 
 
 def _is_empty(body: Any) -> bool:

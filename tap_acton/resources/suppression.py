@@ -95,7 +95,7 @@ SUBSCRIPTION_OPT_OUTS = Resource(
     description="Who opted out of which category",
     shape=Objects("result"),
     paging=OffsetPaging(),
-    bind=(Parents(variable="category", resource="subscription_categories", column="name"),),
+    bind=(Parents(resource="subscription_categories", take={"category": "name"}),),
     keys=("category", "email"),
     columns=(
         Column(name="category", description="Name of the category; users may rename it"),

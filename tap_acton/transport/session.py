@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
@@ -142,9 +142,44 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
+        query = urlencode(params, quote_via=quote)
+        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
+        return self._read(requests.Request("GET", url), f"GET {path}", auth, decode)
+
+    def query(
+        self,
+        path: str,
+        question: Mapping[str, Any],
+        *,
+        auth: Authenticator,
+        decode: Callable[[Reply], T],
+    ) -> T:
+        """Return what a question that changes nothing brings: a POST that is as good as a GET.
+
+        Args:
+            path: The path below the base URL, quoted where it has to be.
+            question: The body, which is sent as JSON.
+            auth: Signs each attempt, and replaces a refused token once.
+            decode: Reads the reply; what it raises is judged as the reply's fault.
+
+        Raises:
+            ActOnError: See `errors`; a failure that may pass has been tried again.
+        """
+        request = requests.Request("POST", self.base_url + path, json=question)
+        return self._read(request, f"POST {path}", auth, decode)
+
+    def _read(
+        self,
+        request: requests.Request,
+        where: str,
+        auth: Authenticator,
+        decode: Callable[[Reply], T],
+    ) -> T:
+        request.headers = self._headers
+        request.auth = auth
 
         def attempt() -> T:
-            return decode(self._with_one_renewal(path, params, auth))
+            return decode(self._with_one_renewal(request.prepare(), where, auth))
 
         return self._retry.run(attempt, again=self._note_and_decide)
 
@@ -168,11 +203,7 @@ class Transport:
         with self._route.session() as with_new_connection:
             return self._exchange(with_new_connection, request, f"POST {path}")
 
-    def _with_one_renewal(self, path: str, params: Mapping[str, str], auth: Authenticator) -> Reply:
-        query = urlencode(params, quote_via=quote)
-        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
-        request = requests.Request("GET", url, headers=self._headers, auth=auth).prepare()
-        where = f"GET {path}"
+    def _with_one_renewal(self, request: PreparedRequest, where: str, auth: Authenticator) -> Reply:
         try:
             return self._judged(request, where)
         except TokenInvalidError:

@@ -10,7 +10,8 @@ from singer_sdk.singerlib import Schema
 
 from tap_acton.client import ActOnClient
 from tap_acton.config import read_settings
-from tap_acton.discovery import catalog_columns, discover_lists, list_id_of, list_resource
+from tap_acton.discovery import discover_lists
+from tap_acton.dynamic import Origin, catalog_columns, origin_of, resource_of
 from tap_acton.errors import ServerFailedError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.rows import CsvTable, Table
@@ -55,11 +56,19 @@ def records_of(sim: Simulator, resource: Resource) -> list[Record]:
     return [record for page in client_of(sim).pages(resource) for record in page.records]
 
 
+def id_of(resource: Resource) -> str:
+    origin = origin_of(resource)
+    assert origin
+    return origin.id
+
+
 def as_catalogued(resource: Resource) -> Resource:
     """Take a resource through a catalog's entry, as a sync gets it."""
     schema = Schema.from_dict(Schema.from_dict(resource.schema()).to_dict())
-    columns = catalog_columns(schema.properties or {})
-    return list_resource(resource.name, list_id_of(resource) or "", columns)
+    origin = origin_of(resource)
+    assert origin
+    columns = catalog_columns(origin.kind, schema.properties or {})
+    return resource_of(origin, resource.name, columns)
 
 
 def test_each_list_is_a_resource_and_segments_are_none(simulator: Simulate) -> None:
@@ -104,7 +113,7 @@ def test_dates_of_odd_headings_are_the_servers(simulator: Simulate, date_heading
     sim = simulator(date_headings=date_headings)
     resource = one_list(sim, HEADINGS, ["x"] * len(HEADINGS))
     (record,) = records_of(sim, resource)
-    (row,) = sim.world.rows(list_id_of(resource) or "")
+    (row,) = sim.world.rows(id_of(resource))
     found = [round(record[name].timestamp() * 1000) for name in ("created_date", "modified_date")]
     assert found == [row.created_ms, row.modified_ms]
 
@@ -229,10 +238,10 @@ def test_an_empty_list_has_its_columns(simulator: Simulate) -> None:
 
 @pytest.mark.parametrize("name", RESOURCES)
 def test_a_fixed_resource_is_no_list(name: str) -> None:
-    assert list_id_of(RESOURCES[name]) is None
+    assert origin_of(RESOURCES[name]) == (Origin(kind="contacts") if name == "contacts" else None)
 
 
 def test_a_catalog_without_titles_reads_by_name() -> None:
     properties: dict[str, Any] = {"company": Schema(type="string")}
-    (column,) = catalog_columns(properties)
+    (column,) = catalog_columns("list", properties)
     assert column.source == ("company",)

@@ -93,7 +93,7 @@ LISTS = [
 
 
 def test_lists_of_one_name_are_told_apart_by_their_ids() -> None:
-    assert stream_names(LISTS, taken=[]) == {
+    assert stream_names("list", LISTS, taken=[]) == {
         "l-0001": "list_newsletter",
         "l-0002": "list_newsletter_l_0002",
         "l-0003": "list_newsletter_l_0003",
@@ -108,13 +108,13 @@ def test_lists_of_one_name_are_told_apart_by_their_ids() -> None:
 def test_the_order_of_the_listing_changes_no_name(seed: int) -> None:
     shuffled = list(LISTS)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - no secret
-    assert stream_names(shuffled, taken=[]) == stream_names(LISTS, taken=[])
+    assert stream_names("list", shuffled, taken=[]) == stream_names("list", LISTS, taken=[])
 
 
 @pytest.mark.parametrize("known", range(len(LISTS)))
 def test_a_newer_list_renames_none(known: int) -> None:
-    before = stream_names(LISTS[:known], taken=[])
-    assert before.items() <= stream_names(LISTS, taken=[]).items()
+    before = stream_names("list", LISTS[:known], taken=[])
+    assert before.items() <= stream_names("list", LISTS, taken=[]).items()
 
 
 @BOUNDED
@@ -123,12 +123,12 @@ def test_a_newer_list_renames_none(known: int) -> None:
     st.lists(texts),
 )
 def test_no_two_streams_share_a_name(lists: dict[str, str], taken: list[str]) -> None:
-    names = stream_names(lists.items(), taken=taken)
+    names = stream_names("list", lists.items(), taken=taken)
     assert set(names) == set(lists)
     assert len({*names.values(), *taken}) == len(lists) + len(set(taken))
 
 
 @pytest.mark.parametrize(("one", "other"), [("A b", "A-b"), ("A-b", "a_b"), ("a_b", "A b")])
 def test_names_that_differ_in_signs_only_collide_softly(one: str, other: str) -> None:
-    names = stream_names([("l-0001", one), ("l-0002", other)], taken=[])
+    names = stream_names("list", [("l-0001", one), ("l-0002", other)], taken=[])
     assert list(names.values()) == ["list_a_b", "list_a_b_l_0002"]

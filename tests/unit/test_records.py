@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_acton.discovery import list_resource
+from tap_acton.dynamic import list_resource
 from tap_acton.resources.account import SENDERS
 from tap_acton.resources.messages import MESSAGE_REPORTS, MESSAGES
 from tap_acton.resources.model import MISFITS, RAW, Column, Resource
@@ -21,6 +21,7 @@ from tap_acton.resources.suppression import OPT_OUTS
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 SENT = {"type": "SENT"}
+DRAFT = {"type": "DRAFT"}
 
 
 def a_list(*headings: str) -> Resource:
@@ -43,18 +44,19 @@ def test_both_generations_of_messages_make_the_same_record(row: dict[str, Any]) 
         "type": "SENT",
         "title": "News",
         "timestamp": datetime(2024, 9, 6, 16, 50, 52, 528_000, tzinfo=UTC),
+        "sent_at": datetime(2024, 9, 6, 16, 50, 52, 528_000, tzinfo=UTC),
         "is_text_only": False,
     }
 
 
 def test_a_misfit_is_kept_as_it_was() -> None:
-    record, _ = to_record(MESSAGES, {"msgId": "s-1", "timeStamp": "2 days ago"}, SENT)
+    record, _ = to_record(MESSAGES, {"msgId": "s-1", "timeStamp": "2 days ago"}, DRAFT)
     assert record["timestamp"] is None
     assert json.loads(record[MISFITS]) == {"timestamp": "2 days ago"}
 
 
 def test_a_misfit_is_counted_by_its_column() -> None:
-    _, misfits = to_record(MESSAGES, {"timeStamp": "soon", "isTextOnly": "perhaps"}, SENT)
+    _, misfits = to_record(MESSAGES, {"timeStamp": "soon", "isTextOnly": "perhaps"}, DRAFT)
     assert list(misfits) == ["timestamp", "is_text_only"]
 
 

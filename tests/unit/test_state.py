@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.client import Place
-from tap_acton.discovery import list_resource
+from tap_acton.dynamic import list_resource
 from tap_acton.resources.convert import Type
 from tap_acton.resources.lists import LIST_TEMPLATE
 from tap_acton.resources.model import Column
