@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - a dataclass field's type is read at run time
 
-from tap_acton.kinds import Integer, Moment, Text, TextList
+from tap_acton.kinds import Choice, Flag, Integer, Moment, Text, TextList
 from tap_acton.settings.table import setting
 
 __all__ = ["ReadingSettings"]
@@ -16,8 +16,8 @@ class ReadingSettings:
     """What to read, and in what pieces."""
 
     account_id: str | None = setting(
-        "Number of the account, for the parts of the API that have it in their paths. The "
-        "streams of today need none: there the login says which account it is.",
+        "Number of the account, for the parts of the API that have it in their paths. If not "
+        "set, Act-On is asked once, and the answer is kept beside the tokens.",
         Text(number=True),
         title="Account id",
     )
@@ -45,4 +45,39 @@ class ReadingSettings:
         TextList(),
         title="Lists",
         default=(),
+    )
+    report_lookback_days: int = setting(
+        "Days for which the reports and events of a message are read again: they change long "
+        "after it was sent.",
+        Integer(minimum=0, maximum=3650),
+        title="Report lookback days",
+        default=30,
+    )
+    suppression_snapshots: bool = setting(
+        "Reads hard bounces, spam complaints and opt-outs whole in every run, so that who opts in "
+        "again vanishes from the target too. Otherwise only what is new is read.",
+        Flag(),
+        title="Suppression snapshots",
+        default=False,
+    )
+    emit_activate_version_messages: bool = setting(
+        "After a stream was read whole, tells the target to drop rows that are gone.",
+        Flag(),
+        title="Emit ACTIVATE_VERSION messages",
+        default=True,
+    )
+    auto_add_columns: bool = setting(
+        "Reads columns that were added to a list after the catalog was made, as texts. Otherwise "
+        "they are reported and left out.",
+        Flag(),
+        title="Auto add columns",
+        default=False,
+    )
+    type_detection: str = setting(
+        "What the columns of lists are: texts, as Act-On sends them (none), or of the types that "
+        "the first rows show at discovery (sample). A value that does not fit its column later is "
+        "kept in _raw, and the column is wider in the next run.",
+        Choice(words=("none", "sample")),
+        title="Type detection",
+        default="none",
     )

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectorSettings", "property_table", "read_properties"]
 
-_OF_THE_TAP = frozenset({"start_date", "end_date", "lists"})
+_OF_THE_TAP = frozenset(
+    {
+        "start_date",
+        "end_date",
+        "lists",
+        "report_lookback_days",
+        "suppression_snapshots",
+        "emit_activate_version_messages",
+        "auto_add_columns",
+        "type_detection",
+    }
+)
 _FOREVER = 2**31
 
 
