@@ -38,7 +38,8 @@ NOTHING: Mapping[str, Any] = {}
 logger = logging.getLogger("tap-acton")
 
 _NOT_FOUND_CODES = {"10004", "10008", "10012", "10013", "10030", "10054"}
-_NOT_FOUND_STATUSES = {204, 403, 404}
+_NOT_FOUND = 404
+_NOT_SHOWN_STATUSES = {204, 403, _NOT_FOUND}
 _FAILURES = 5
 """Bound values of one resource that may fail before the rest is given up."""
 
@@ -82,6 +83,8 @@ class Skipped:
 
     resource: str
     bound: Bound
+    gone: bool
+    """Whether it is not there any more, rather than only hidden from us."""
 
 
 class ActOnClient:
@@ -174,6 +177,7 @@ class ActOnClient:
         *,
         given: Mapping[str, str] = NOTHING,
         resume: Place | None = None,
+        wanted: Callable[[Bound], bool] = lambda _bound: True,
     ) -> Iterator[RecordsPage]:
         """Yield the records that meet at least the conditions that the server can check.
 
@@ -182,6 +186,8 @@ class ActOnClient:
             conditions: What the caller is going to require of each record.
             given: Values of some variables; no parents are asked for them.
             resume: Where an earlier reading stopped.
+            wanted: Tells whether to read the rows for these bound values; asked when it is
+                their turn, and not before.
 
         Raises:
             ActOnError: A request failed for good, or the rows do not add up. Where there are
@@ -200,7 +206,10 @@ class ActOnClient:
             if resume and resume.position and resource.rank(resume.bound) == resource.rank(bound):
                 position = resume.position
             try:
-                yield from self._pages_bound(resource, conditions, bound, position)
+                if wanted(bound):
+                    yield from self._pages_bound(resource, conditions, bound, position)
+                else:
+                    yield RecordsPage(records=[], place=Place(bound=bound))
             except ActOnError as error:
                 failures.append(error)
                 if error.stops_run or len(bounds) == 1 or len(failures) >= _FAILURES:
@@ -229,6 +238,13 @@ class ActOnClient:
                 raise
             self.skip(resource, bound, error)
         yield RecordsPage(records=[], place=Place(bound=bound), hidden=not shown)
+
+    def record(self, resource: Resource, bound: Bound) -> Record | None:
+        """Return what children need of the one record for bound values, asking for it once.
+
+        None if Act-On does not show it, which is noted in `skipped`. Raises ActOnError.
+        """
+        return next(iter(self._family.of(resource, bound)), None)
 
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request.
@@ -291,10 +307,11 @@ class ActOnClient:
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         """Note an object that Act-On does not show us; raise the error if it is another."""
-        if error.status not in _NOT_FOUND_STATUSES and error.code not in _NOT_FOUND_CODES:
+        gone = error.status == _NOT_FOUND or error.code in _NOT_FOUND_CODES
+        if not gone and error.status not in _NOT_SHOWN_STATUSES:
             raise error
         about = {name: bound[name] for name in resource.variables if name in bound}
-        self.skipped.append(Skipped(resource=resource.name, bound=about))
+        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=gone))
         logger.warning("Skipping an object of %s: %s", resource.name, error)
 
     def known_account_id(self) -> str | None:

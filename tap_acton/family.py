@@ -16,6 +16,7 @@ from tap_acton.names import matches
 from tap_acton.resources.binding import Months, Parents
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE
+from tap_acton.resources.messages import REPORT_COUNTS
 from tap_acton.resources.paging import Position
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _kept_columns() -> dict[str, set[str]]:
             elif isinstance(binding, Months):
                 kept[binding.resource].add(binding.column)
     kept["lists"] |= {"name", "b_is_list"}
+    kept["message_reports"] |= {*REPORT_COUNTS}
     return dict(kept)
 
 
@@ -128,9 +130,27 @@ class Family:
         records = [
             record
             for bound in self.bounds(parent, given={}, among=among)
-            for record in self._of(parent, bound)
+            for record in self.of(parent, bound)
         ]
         return filter(self._is_wanted_list, records) if resource == "lists" else records
+
+    def of(self, parent: Resource, bound: Bound) -> list[Record]:
+        """Return the records for one set of bound values, as far as Act-On shows them.
+
+        Raises:
+            ActOnError: They cannot be read.
+        """
+        key = _key(parent, bound)
+        if key not in self._known and key not in self._refused:
+            try:
+                for _ in self._reader.pages_of(parent, (), bound, Position()):
+                    pass
+            except RequestRefusedError as error:
+                self._refused[key] = error
+        if key in self._refused:
+            self._reader.skip(parent, bound, self._refused[key])
+            return []
+        return self._known[key]
 
     def now(self) -> datetime:
         """Return the server's time."""
@@ -158,24 +178,11 @@ class Family:
             return [{name: given[name] for name in binding.variables}]
         return binding.choices(self, conditions, among)
 
-    def _of(self, parent: Resource, bound: Bound) -> list[Record]:
-        key = _key(parent, bound)
-        if key not in self._known and key not in self._refused:
-            try:
-                for _ in self._reader.pages_of(parent, (), bound, Position()):
-                    pass
-            except RequestRefusedError as error:
-                self._refused[key] = error
-        if key in self._refused:
-            self._reader.skip(parent, bound, self._refused[key])
-            return []
-        return self._known[key]
-
     def _account_id(self) -> str:
         known = self._reader.known_account_id()
         if known is not None:
             return known
-        found = next(iter(self._of(_EVERY["account"], {})), None)
+        found = next(iter(self.of(_EVERY["account"], {})), None)
         if found is None or found["account_id"] is None:
             raise RequestRefusedError(
                 "Act-On does not tell the account's number",

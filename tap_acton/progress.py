@@ -10,6 +10,7 @@ from tap_acton.clock import SYSTEM_CLOCK, Clock
 
 if TYPE_CHECKING:
     from tap_acton.errors import ActOnError
+    from tap_acton.settings import Settings
     from tap_acton.transport.session import Sent
 
 __all__ = ["Progress"]
@@ -17,6 +18,8 @@ __all__ = ["Progress"]
 logger = logging.getLogger("tap-acton")
 
 _EVERY_S = 30
+_STATE_EVERY_S = 30
+_STATE_EVERY_RECORDS = 10_000
 
 
 class Progress:
@@ -33,6 +36,7 @@ class Progress:
         """Streams of which Act-On showed nothing."""
         self.failed: list[str] = []
         self._shown: set[str] = set()
+        self._state_at = (self._began, 0)
 
     def sent(self, sent: Sent) -> None:
         """Count a request."""
@@ -50,6 +54,26 @@ class Progress:
         if now - self._told >= _EVERY_S:
             self._told = now
             logger.info("Reading %s. %s", self.stream, self._counts())
+
+    def costs(self, requests: int, settings: Settings) -> None:
+        """Tell what a stream is going to cost that takes a request for each of many objects."""
+        minutes = requests / settings.requests_per_second / 60
+        logger.info(
+            "%s takes about %s requests: %s, %.1f %% of a day's budget",
+            self.stream,
+            f"{requests:,}",
+            f"{minutes:,.0f} minutes" if minutes >= 1 else "less than a minute",
+            100 * requests / settings.daily_request_budget,
+        )
+
+    def state_is_due(self) -> bool:
+        """Tell whether the state should be written, and take it as written if so."""
+        now, records = self._clock.monotonic(), self.records.total()
+        wrote_at, wrote_records = self._state_at
+        due = now - wrote_at >= _STATE_EVERY_S or records - wrote_records >= _STATE_EVERY_RECORDS
+        if due:
+            self._state_at = (now, records)
+        return due
 
     def shows(self) -> None:
         """Note that Act-On has shown something of the stream, if only that it is empty."""

@@ -116,7 +116,7 @@ class Reading:
             boundary=list(state.get("boundary", ())),
             looks_back=look_back is not None,
             undated_before=bool(state.get("undated")),
-            version=max(int(earliest.timestamp()), int(state.get("version", 0)) + 1),
+            version=max(int(earliest.timestamp()), int(state.get("version") or 0) + 1),
         )
         if resume is not None and resume["bounds"] == reading._bounds:
             reading.place = Place.from_json(resume["place"])
@@ -144,6 +144,10 @@ class Reading:
         if self.before and (self.end or (self.start and self.start < self.before)):
             conditions.append(self._condition(Operator.BEFORE, self.before))
         return tuple(conditions)
+
+    def next_start(self, look_back: timedelta | None) -> datetime | None:
+        """Return from which moment on the next reading reads, if this one ends now."""
+        return self.highest - (look_back or timedelta()) if self.highest else None
 
     def begins_with(self, records: list[Record], began: datetime) -> None:
         """Take note of the first page, which is safe: what changes later has a later date.
@@ -173,7 +177,7 @@ class Reading:
     def _note(self, value: datetime, row: str) -> None:
         if value <= self.until and (self.highest is None or value > self.highest):
             self.highest, self.boundary = value, []
-        is_new = value == self.highest and row not in self.boundary
+        is_new = value == self.highest and not self.looks_back and row not in self.boundary
         if is_new and len(self.boundary) <= _BOUNDARY_KEPT:
             self.boundary.append(row)
 
@@ -193,16 +197,19 @@ class Reading:
     def completed(self, state: dict[str, Any]) -> None:
         """Write into the stream's state that everything has been read."""
         state.pop("resume", None)
+        if self.replication_key is None:
+            state["version"] = self.version  # a bookmark of another way of reading stays
+            return
         state.pop("boundary", None)
         state.pop("undated", None)
         if self.undated and not self.looks_back:
             state["undated"] = True
-        if self.replication_key is None:
-            state["version"] = self.version
-        if self.replication_key is None or self.highest is None:
+        if self.highest is None:
             return
         state["replication_key"] = self.replication_key
         state["replication_key_value"] = iso(self.highest)
+        if self.looks_back:
+            return
         if len(self.boundary) <= _BOUNDARY_KEPT:
             if self._is_settled():
                 state["boundary"] = list(self.boundary)

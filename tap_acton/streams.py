@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.dynamic import origin_of
-from tap_acton.errors import ActOnError, ConfigError
+from tap_acton.errors import ActOnError, ConfigError, RequestRefusedError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
+from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
 from tap_acton.state import Reading, iso
 
 if TYPE_CHECKING:
@@ -22,15 +25,15 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import CatalogEntry
 
-    from tap_acton.client import ActOnClient, RecordsPage
+    from tap_acton.client import ActOnClient, Place, RecordsPage
     from tap_acton.progress import Progress
     from tap_acton.resources.model import Record, Resource
     from tap_acton.settings import Settings
 
 __all__ = ["ResourceStream", "stream_class"]
 
-_STATE_EVERY_S = 30
 _ORIGIN = "list_id"
+_SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
 class ResourceStream(Stream):
@@ -38,7 +41,6 @@ class ResourceStream(Stream):
 
     resource: ClassVar[Resource]
 
-    STATE_MSG_FREQUENCY = 10_000
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # the client has typed the values
 
     def __init__(
@@ -50,27 +52,41 @@ class ResourceStream(Stream):
         self._progress = progress
         self.primary_keys = list(self.resource.keys)
         self.replication_key = self.resource.replication_key
-        self._told_at = SYSTEM_CLOCK.monotonic()
+        self._ends_version = False
+
+    @property
+    def replication_method(self) -> str:
+        """Return how the stream is read; a setting can ask for whole suppression lists."""
+        if self._settings.suppression_snapshots and self.name in _SNAPSHOTS:
+            return FULL_TABLE
+        return super().replication_method
 
     def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002 - none
         """Yield the records that this run is to read, and keep the state up with them."""
         state, began = self.stream_state, SYSTEM_CLOCK.now()
         self._forget_another(state)
         reading = self._reading(state)
-        pages = self._client.pages(self.resource, reading.conditions, resume=reading.place)
+        if self._settings.emit_activate_version_messages and reading.replication_key is None:
+            self._stream_version = reading.version
+        if self.resource.is_costly:
+            self._tell_cost(reading)
         try:
-            yield from self._accepted(pages, reading, began)
+            yield from self._accepted(reading, began)
         except ActOnError as error:
             if not error.stops_run and origin_of(self.resource) is None:
                 state.pop("resume", None)  # or each run would begin behind what failed
             raise
 
-    def _accepted(
-        self, pages: Iterator[RecordsPage], reading: Reading, began: float
-    ) -> Iterator[Record]:
+    def activate_version(self) -> None:
+        """Tell the target that rows of earlier readings are gone, if this one was whole."""
+        if self._ends_version and self._stream_version is not None:
+            self._write_activate_version_message(self._stream_version)
+
+    def _accepted(self, reading: Reading, began: float) -> Iterator[Record]:
         state, columns = self.stream_state, self._columns()
         moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
-        for number, page in enumerate(pages):
+        skipped, shown = len(self._client.skipped), False
+        for number, page in enumerate(self._pages(reading)):
             if not number:
                 reading.begins_with(page.records, self._client.server_time(began)[0])
             accepted = [record for record in page.records if reading.accepts(record)]
@@ -78,12 +94,33 @@ class ResourceStream(Stream):
                 yield _singer_record(record, columns, moments)
             self._progress.read(len(accepted))
             if not page.hidden:
+                shown = True
                 self._progress.shows()
-            elif reading.replication_key:
+            elif reading.replication_key and not self.resource.looks_back:
                 return  # nothing was read, so the bookmark and the place stay
+            reading.partial |= any(not each.gone for each in self._client.skipped[skipped:])
             reading.interrupted(state, page.place)
-            self._tell_state(page)
+            self._reached(page.place)
+            self._write_state_message()
         reading.completed(state)
+        self._ends_version = shown and not reading.partial
+
+    def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
+        return self._client.pages(self.resource, reading.conditions, resume=reading.place)
+
+    def _reached(self, place: Place) -> None:
+        """Take note of what the reading has come to."""
+
+    def _tell_cost(self, reading: Reading) -> None:
+        try:
+            bounds = self._client.bounds(self.resource, reading.conditions, resume=reading.place)
+        except RequestRefusedError:
+            return  # the reading meets it again, and says so
+        self._progress.costs(self.cost(len(bounds)), self._settings)
+
+    def cost(self, bounds: int) -> int:
+        """Return the requests that so many sets of bound values take at the most, without pages."""
+        return bounds
 
     def check_state(self) -> None:
         """Find out whether the state can be read and is of this list, before anything is emitted.
@@ -104,14 +141,16 @@ class ResourceStream(Stream):
         state[_ORIGIN] = origin.id
 
     def _reading(self, state: dict[str, Any]) -> Reading:
-        incremental = self.replication_method == "INCREMENTAL"
+        incremental = self.replication_method != FULL_TABLE
+        own = state if incremental else {name: state.get(name) for name in ("resume", "version")}
         try:
             return Reading.from_state(
-                state if incremental else {"resume": state.get("resume")},
+                own,
                 self.resource,
                 replication_key=self.replication_key if incremental else None,
                 start_date=self._settings.start_date,
                 end_date=self._settings.end_date,
+                look_back=self._look_back,
                 now=self._client.server_time(),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -120,16 +159,15 @@ class ResourceStream(Stream):
                 next_step="Remove it from the state; the stream is then read from its start.",
             ) from None
 
+    @property
+    def _look_back(self) -> timedelta | None:
+        days = timedelta(days=self._settings.report_lookback_days)
+        return days if self.resource.looks_back else None
+
     def _columns(self) -> dict[str, Type]:
         wanted = self.effective_schema["properties"]
         columns = {column.name: column.type for column in self.resource.columns}
         return {name: columns.get(name, Type.JSON) for name in wanted}
-
-    def _tell_state(self, page: RecordsPage) -> None:
-        now = SYSTEM_CLOCK.monotonic()
-        if page.records and now - self._told_at >= _STATE_EVERY_S:
-            self._told_at = now
-            self._write_state_message()
 
     @property
     def _singer_catalog_entry(self) -> CatalogEntry:
@@ -139,7 +177,15 @@ class ResourceStream(Stream):
             entry.database, entry.table = origin.kind, origin.id or None
         return entry
 
-    # The SDK's own bookkeeping, which `Reading` replaces.
+    # The SDK's own bookkeeping, which `Reading`, `Progress` and `activate_version` replace.
+
+    emit_activate_version_messages = False
+    """The SDK would say so before the records."""
+
+    def _write_state_message(self) -> None:
+        """Write the state, but not more often than a target has use for."""
+        if self._progress.state_is_due():
+            super()._write_state_message()
 
     def _increment_stream_state(self, *args: Any, **kwargs: Any) -> None:
         """Bookmarks advance with whole readings, not with records."""
@@ -165,10 +211,17 @@ class ResourceStream(Stream):
         super().log(message, *args, level=logging.DEBUG, **kwargs)
 
 
-def stream_class(resource: Resource) -> type[ResourceStream]:
+def stream_class(
+    resource: Resource, base: type[ResourceStream] = ResourceStream
+) -> type[ResourceStream]:
     """Return a stream class for a resource."""
     name = "".join(word.title() for word in snake_case(resource.name).split("_")) + "Stream"
-    return type(name, (ResourceStream,), {"resource": resource, "__doc__": resource.description})
+    members = {
+        "resource": resource,
+        "selected_by_default": not resource.is_costly,
+        "__doc__": resource.description,
+    }
+    return type(name, (base,), members)
 
 
 def _singer_record(record: Record, columns: Iterable[str], moments: Iterable[str]) -> Record:

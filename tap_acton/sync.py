@@ -64,6 +64,7 @@ class Sync:
         self._progress.begins(stream.name)
         try:
             stream.sync()
+            stream.activate_version()
         except ActOnError as error:
             if error.stops_run:
                 raise

@@ -24,8 +24,10 @@ from tap_acton.config import (
 from tap_acton.discovery import discover
 from tap_acton.dynamic import Origin, catalog_columns, is_kind, resource_of
 from tap_acton.errors import ConfigError
+from tap_acton.events import MessageEventsStream
 from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.messages import MESSAGE_EVENTS
 from tap_acton.rounds import Round
 from tap_acton.settings import Settings, config_schema
 from tap_acton.streams import ResourceStream, stream_class
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from tap_acton.resources.model import Resource
 
 __all__ = ["TapActOn"]
+
+_BASES = {MESSAGE_EVENTS.name: MessageEventsStream}
+"""Streams that need more than their resource says."""
 
 
 class TapActOn(Tap):
@@ -83,7 +88,7 @@ class TapActOn(Tap):
         """Return the streams: from the catalog if there is one, without a request."""
         resources = self._catalogued() if self.input_catalog is not None else self._discovered()
         return [
-            stream_class(resource)(
+            stream_class(resource, _BASES.get(resource.name, ResourceStream))(
                 self, client=self.client, settings=self.settings, progress=self.progress
             )
             for resource in resources

@@ -34,6 +34,10 @@ class Messages:
     schema_order: list[str] = field(default_factory=list)
     records: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     state: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, set[int | None]] = field(default_factory=lambda: defaultdict(set))
+    """The versions of each stream's records."""
+    activated: dict[str, int] = field(default_factory=dict)
+    """The version that each stream's last ACTIVATE_VERSION names."""
     error: ActOnError | None = None
 
     @classmethod
@@ -49,6 +53,10 @@ class Messages:
             elif message["type"] == "RECORD":
                 assert message["stream"] in found.schemas
                 found.records[message["stream"]].append(message["record"])
+                found.versions[message["stream"]].add(message.get("version"))
+                assert message["stream"] not in found.activated
+            elif message["type"] == "ACTIVATE_VERSION":
+                found.activated[message["stream"]] = message["version"]
             elif message["type"] == "STATE":
                 found.state = message["value"]
         return found
@@ -92,6 +100,11 @@ def only(catalog: dict[str, Any], *streams: str) -> dict[str, Any]:
             if not entry["breadcrumb"]:
                 entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
     return catalog
+
+
+def everything(catalog: dict[str, Any]) -> dict[str, Any]:
+    """Return the catalog with all streams selected."""
+    return only(catalog, *(stream["tap_stream_id"] for stream in catalog["streams"]))
 
 
 def sync(

@@ -24,7 +24,7 @@ LAYERS = {
     **dict.fromkeys(("client", "family"), CLIENT),
     **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
     **dict.fromkeys(
-        ("cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
+        ("cli", "events", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
     ),
     "sql": FRONT,
     "__main__": DEMO,

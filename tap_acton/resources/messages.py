@@ -9,7 +9,14 @@ from tap_acton.resources.model import NOWHERE, Column, Evidence, Months, Parents
 from tap_acton.resources.paging import OffsetPaging, OnePage
 from tap_acton.resources.rows import Objects, OneObject
 
-__all__ = ["MESSAGES", "MESSAGE_EVENTS", "MESSAGE_REPORTS", "MESSAGE_REPORT_DAYS"]
+__all__ = [
+    "EVENTS",
+    "MESSAGES",
+    "MESSAGE_EVENTS",
+    "MESSAGE_REPORTS",
+    "MESSAGE_REPORT_DAYS",
+    "REPORT_COUNTS",
+]
 
 _TYPES = ("SENT", "TRIGGERED", "SCHEDULED", "FAILED", "DRAFT", "TEMPLATE")
 _PAIRS = {"opened": "opened", "effectiveopened": "effective_opened", "clicked": "clicked"}
@@ -136,7 +143,15 @@ MESSAGE_REPORTS = Resource(
     ),
 )
 
-_EVENTS = ("SENT", "SUPPRESSED", "OPENED", "CLICKED", "BOUNCED", "OPT_OUT", "SPAM")
+REPORT_COUNTS = tuple(
+    column.name
+    for column in MESSAGE_REPORTS.columns
+    if column.type in {Type.INTEGER, Type.JSON, Type.MOMENT}
+    and column.name not in {"sent_at", "delivered"}
+)
+"""The columns of a report of which one moves with every event."""
+
+EVENTS = ("SENT", "SUPPRESSED", "OPENED", "CLICKED", "BOUNCED", "OPT_OUT", "SPAM")
 
 MESSAGE_EVENTS = Resource(
     name="message_events",
@@ -155,7 +170,7 @@ MESSAGE_EVENTS = Resource(
             carry={"sent_at": "sent_at"},
             among={"type": ("SENT", "TRIGGERED")},
         ),
-        Words(variable="event", words=_EVENTS),
+        Words(variable="event", words=EVENTS),
     ),
     keys=("id",),
     replication_key="sent_at",

@@ -40,6 +40,7 @@ RAW = "raw"
 """Holds the whole object, as JSON, where no document describes it."""
 WHOLE = ("@whole",)
 """The source of a column that holds the whole row."""
+_MANY = {"contacts", "list_records", "messages"}
 NOWHERE = ("@nowhere",)
 """The source of a column that is always made of others."""
 
@@ -114,6 +115,11 @@ class Resource:
     def looks_back(self) -> bool:
         """Whether its rows have the date of what they tell of, and change long after it."""
         return any(self.replication_key in binding.dates for binding in self.bind)
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether it takes a request for each of what an account has by the thousand."""
+        return not _MANY.isdisjoint(self.parents)
 
     @property
     def parents(self) -> tuple[str, ...]:

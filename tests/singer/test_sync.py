@@ -10,7 +10,7 @@ import pytest
 from tap_acton.config import check_catalog
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.simulator import Change, Fault, Options, Simulator
-from tests.harness import Messages, config_for, discover, only, sync
+from tests.harness import Messages, config_for, discover, everything, only, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,8 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture(scope="module")
 def messages(account: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Messages:
     """The messages of a sync of everything."""
-    return sync(config_for(account, tmp_path_factory.mktemp("home"), page_size=25))
+    config = config_for(account, tmp_path_factory.mktemp("home"), page_size=25)
+    return sync(config, everything(discover(config)))
 
 
 def list_streams(catalog: dict[str, Any]) -> dict[str, str]:
@@ -52,7 +53,7 @@ def list_streams(catalog: dict[str, Any]) -> dict[str, str]:
     return {
         stream["tap_stream_id"]: stream["table_name"]
         for stream in catalog["streams"]
-        if "table_name" in stream
+        if stream.get("database_name") == "list"
     }
 
 

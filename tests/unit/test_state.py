@@ -382,14 +382,34 @@ def test_a_reading_without_a_replication_key_takes_all_rows_each_time() -> None:
     assert (reading.conditions, reading.accepts(record(1, OLD))) == ((), True)
 
 
+def whole_reading(state: dict[str, Any], now: datetime = OLD) -> Reading:
+    return Reading.from_state(
+        state, LIST, replication_key=None, start_date=None, end_date=None, now=(now, now)
+    )
+
+
 def test_a_reading_without_a_replication_key_leaves_no_bookmark() -> None:
     state: dict[str, Any] = {}
-    reading = Reading.from_state(
-        state, LIST, replication_key=None, start_date=None, end_date=None, now=(OLD, OLD)
-    )
+    reading = whole_reading(state)
     reading.accepts(record(1, OLD))
     reading.completed(state)
-    assert state == {}
+    assert state == {"version": int(OLD.timestamp())}
+
+
+@pytest.mark.parametrize("later_s", [-900, 0, 60], ids=["clock set back", "at once", "later"])
+def test_each_whole_reading_has_a_higher_version(later_s: int) -> None:
+    state: dict[str, Any] = {}
+    first = whole_reading(state)
+    first.completed(state)
+    second = whole_reading(state, OLD + timedelta(seconds=later_s))
+    assert second.version > first.version
+
+
+def test_a_whole_reading_that_goes_on_keeps_its_version() -> None:
+    state: dict[str, Any] = {}
+    first = whole_reading(state)
+    first.interrupted(state, Place(position=Position(offset=3, anchors=("x",))))
+    assert whole_reading(state, OLD + timedelta(hours=1)).version == first.version
 
 
 # The state itself
