@@ -15,6 +15,7 @@ from tap_acton.dynamic import origin_of
 from tap_acton.errors import ActOnError, ConfigError, RequestRefusedError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
+from tap_acton.resources.lists import narrowed
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
 from tap_acton.state import Reading, iso
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ResourceStream", "stream_class"]
 
+_NO_SUCH_COLUMN = "10010"
 _ORIGIN = "list_id"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
@@ -106,7 +108,18 @@ class ResourceStream(Stream):
         self._ends_version = shown and not reading.partial
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
-        return self._client.pages(self.resource, reading.conditions, resume=reading.place)
+        place, resource = reading.place, self.resource
+        if reading.replication_key is None:
+            resource = narrowed(resource, self._wanted)
+        try:
+            for page in self._client.pages(resource, reading.conditions, resume=place):
+                place = page.place
+                yield page
+        except RequestRefusedError as error:
+            if resource is self.resource or error.code != _NO_SUCH_COLUMN:
+                raise
+            self.logger.debug("A column of %s is gone; all columns are asked for", self.name)
+            yield from self._client.pages(self.resource, reading.conditions, resume=place)
 
     def _reached(self, place: Place) -> None:
         """Take note of what the reading has come to."""
@@ -163,6 +176,12 @@ class ResourceStream(Stream):
     def _look_back(self) -> timedelta | None:
         days = timedelta(days=self._settings.report_lookback_days)
         return days if self.resource.looks_back else None
+
+    @property
+    def _wanted(self) -> set[str]:
+        """The columns that are selected."""
+        names = self.effective_schema["properties"]
+        return {name for name in names if self.mask.get(("properties", name), True)}
 
     def _columns(self) -> dict[str, Type]:
         wanted = self.effective_schema["properties"]

@@ -7,18 +7,38 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from tap_acton.kinds import Choice
+from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE
+from tap_acton.resources.lists import LIST_TEMPLATE
+from tap_acton.resources.messages import MESSAGE_EVENTS
+from tap_acton.resources.segments import (
+    EARLY_SEGMENT_TEMPLATE,
+    LIST_SEGMENT_TEMPLATE,
+    SEGMENT_TEMPLATE,
+)
 from tap_acton.settings import settings_table
 from tap_acton.sql.errors import in_words_of_properties
 from tap_acton.sql.properties import property_table
 
-__all__ = ["connection_table", "meltano_settings"]
+if TYPE_CHECKING:
+    from tap_acton.resources.model import Resource
+
+__all__ = ["connection_table", "costly_streams", "meltano_settings", "stream_table"]
 
 ROOT = Path(__file__).parent.parent
+_OF_AN_ACCOUNT = {
+    "list_<name>": LIST_TEMPLATE,
+    "segment_<name>, of a list": LIST_SEGMENT_TEMPLATE,
+    "segment_<name>, of the contacts": SEGMENT_TEMPLATE,
+    "segment_<name>, older API": EARLY_SEGMENT_TEMPLATE,
+    "custom_<object>": CUSTOM_OBJECT_TEMPLATE,
+}
+_EVENTS_COST = "messages + 7 * messages that moved + rows / 999"
 
 
 def meltano_settings() -> list[dict[str, Any]]:
@@ -52,12 +72,55 @@ def connection_table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def _write_connection_string() -> None:
-    file = ROOT / "docs" / "connection-string.md"
-    head, _, rest = file.read_text().partition("<!-- properties -->\n")
-    tail = rest.partition("<!-- /properties -->")[2]
-    table = f"<!-- properties -->\n{connection_table()}<!-- /properties -->"
-    file.write_text(f"{head}{table}{tail}")
+def stream_table() -> str:
+    """Return the table of docs/streams.md."""
+    rows = [
+        "| Stream | Endpoint | Key | Reads | Requests | Evidence | CData's table |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    named = {**RESOURCES, **_OF_AN_ACCOUNT}
+    rows += [_stream_row(name, resource) for name, resource in named.items()]
+    return "\n".join(rows) + "\n"
+
+
+def costly_streams() -> list[str]:
+    """Return the names of the streams that nobody gets without asking for them."""
+    return [name for name, resource in RESOURCES.items() if resource.is_costly]
+
+
+def _stream_row(name: str, resource: Resource) -> str:
+    stream, _, remark = name.partition(", ")
+    shown = (
+        f"`{stream}`" + (f" ({remark})" if remark else "") + (" *" if resource.is_costly else "")
+    )
+    method = "POST" if resource.paging.in_body else "GET"
+    cells = (
+        shown,
+        f"[`{method} {resource.path}`]({resource.doc})",
+        ", ".join(resource.keys),
+        _reads(resource),
+        f"`{_EVENTS_COST if resource is MESSAGE_EVENTS else resource.cost}`",
+        resource.evidence.value,
+        f"`{_table(name, resource)}`",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _reads(resource: Resource) -> str:
+    if resource.replication_key is None:
+        return "everything"
+    look_back = ", with look-back" if resource.looks_back else ""
+    return f"changes by `{resource.replication_key}`{look_back}"
+
+
+def _table(name: str, resource: Resource) -> str:
+    return f"{resource.table}_<name>" if name in _OF_AN_ACCOUNT else resource.table
+
+
+def _write_between(file: Path, mark: str, text: str) -> None:
+    head, _, rest = file.read_text().partition(f"<!-- {mark} -->\n")
+    tail = rest.partition(f"<!-- /{mark} -->")[2]
+    file.write_text(f"{head}<!-- {mark} -->\n{text}<!-- /{mark} -->{tail}")
 
 
 def _write_meltano() -> None:
@@ -70,4 +133,5 @@ def _write_meltano() -> None:
 
 if __name__ == "__main__":
     _write_meltano()
-    _write_connection_string()
+    _write_between(ROOT / "docs" / "connection-string.md", "properties", connection_table())
+    _write_between(ROOT / "docs" / "streams.md", "streams", stream_table())

@@ -102,6 +102,27 @@ def only(catalog: dict[str, Any], *streams: str) -> dict[str, Any]:
     return catalog
 
 
+def deselect(catalog: dict[str, Any], stream: str, *columns: str) -> dict[str, Any]:
+    """Return the catalog with these columns of a stream deselected."""
+    catalog = json.loads(json.dumps(catalog))
+    for entry in _metadata(catalog, stream):
+        if entry["breadcrumb"] and entry["breadcrumb"][-1] in columns:
+            entry["metadata"]["selected"] = False
+    return catalog
+
+
+def select_columns(catalog: dict[str, Any], stream: str, *columns: str) -> dict[str, Any]:
+    """Return the catalog with no other columns of a stream selected than these."""
+    names = {entry["breadcrumb"][-1] for entry in _metadata(catalog, stream) if entry["breadcrumb"]}
+    return deselect(catalog, stream, *(names - {*columns}))
+
+
+def _metadata(catalog: dict[str, Any], stream: str) -> list[dict[str, Any]]:
+    return next(
+        entry["metadata"] for entry in catalog["streams"] if entry["tap_stream_id"] == stream
+    )
+
+
 def everything(catalog: dict[str, Any]) -> dict[str, Any]:
     """Return the catalog with all streams selected."""
     return only(catalog, *(stream["tap_stream_id"] for stream in catalog["streams"]))

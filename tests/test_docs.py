@@ -19,13 +19,15 @@ from tap_acton.errors import (
     SyncIncompleteError,
 )
 from tap_acton.resources.catalog import RESOURCES
-from tap_acton.resources.lists import LIST_TEMPLATE
 from tap_acton.settings import settings_table
 from tap_acton.simulator import Options, Simulator
+from tests.generated import costly_streams, stream_table
 from tests.harness import config_for
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+STREAMS = (ROOT / "docs" / "streams.md").read_text()
+OPENAPI = ROOT.parent / "shared" / "acton-api" / "openapi"
 DOCUMENTS = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
@@ -33,21 +35,40 @@ DOCUMENTS = [
 ]
 
 
-def stream_rows() -> list[str]:
-    """Return the README's table of streams as the resources make it."""
-    rows = []
-    for resource in (*RESOURCES.values(), LIST_TEMPLATE):
-        name = "list_<name>" if resource is LIST_TEMPLATE else resource.name
-        key = resource.replication_key
-        reads = f"changes by `{key}`" if key else "everything"
-        cells = (f"`{name}`", ", ".join(resource.keys), reads, resource.evidence.value)
-        rows.append(f"| {' | '.join(cells)} |")
-    return rows
+def test_the_readme_names_every_stream_and_stars_the_costly_ones() -> None:
+    section = README.split("## Streams")[1].split("A list named")[0]
+    found = re.findall(r"`([\w<>]+)`( \*)?", section)
+    dynamic = {"list_<name>", "segment_<name>", "custom_<object>"}
+    assert sorted(name for name, _ in found) == sorted([*RESOURCES, *dynamic])
+    assert sorted(name for name, star in found if star) == sorted(costly_streams())
 
 
-def test_the_readme_lists_every_stream() -> None:
-    section = README.split("<!-- streams -->\n")[1].split("<!-- /streams -->")[0]
-    assert section.splitlines()[2:] == stream_rows()
+def test_the_table_of_streams_is_the_codes() -> None:
+    section = STREAMS.split("<!-- streams -->\n")[1].split("<!-- /streams -->")[0]
+    assert section == stream_table()
+
+
+def read_operations() -> set[str]:
+    """Return what Act-On's files say can be read, with the variables' names left out."""
+    files = {"act-on-api-1.json": "", "act-on-custom-objects-service.json": "/custom-objects"}
+    found = set()
+    for file, prefix in files.items():
+        for path, methods in json.loads((OPENAPI / file).read_bytes())["paths"].items():
+            asks = "get" in methods or re.search("/query/|/byFields$", path)
+            if asks:
+                method = "GET" if "get" in methods else "POST"
+                found.add(f"{method} {nameless(prefix + path)}")
+    return found
+
+
+def nameless(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path).removesuffix("?")
+
+
+@pytest.mark.skipif(not OPENAPI.is_dir(), reason="Act-On's OpenAPI files are not beside this clone")
+def test_every_read_operation_is_a_stream_or_has_a_reason_not_to_be() -> None:
+    named = {nameless(each) for each in re.findall(r"`((?:GET|POST) /[^`]+)`", STREAMS)}
+    assert read_operations() - named == set()
 
 
 def test_the_readme_names_only_settings_that_exist() -> None:

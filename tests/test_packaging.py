@@ -16,7 +16,7 @@ import yaml
 
 from tap_acton.settings import settings_table
 from tap_acton.tap import TapActOn
-from tests.generated import meltano_settings
+from tests.generated import costly_streams, meltano_settings
 
 ROOT = Path(__file__).parent.parent
 UV = os.environ.get("UV") or shutil.which("uv")
@@ -43,6 +43,11 @@ def test_meltano_yml_has_the_capabilities_of_the_tap() -> None:
 
     capabilities = {capability.value for capability in TapActOn.capabilities}
     assert set(meltano_plugin()["capabilities"]) == capabilities
+
+
+def test_meltano_yml_selects_all_streams_but_the_costly_ones() -> None:
+    unselected = [f"!{stream}.*" for stream in costly_streams()]
+    assert sorted(meltano_plugin()["select"]) == sorted(["*.*", *unselected])
 
 
 def test_each_group_of_settings_is_enough_to_log_in() -> None:

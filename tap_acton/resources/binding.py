@@ -70,6 +70,11 @@ class Binding(Protocol):
         """Columns that rows take over from here, and by which fewer values may be asked for."""
         ...
 
+    @property
+    def number(self) -> str:
+        """How many values there are, as a factor of a formula; empty for one."""
+        ...
+
     def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
         """Return what sorts values into their order, also those that are gone."""
         ...
@@ -102,6 +107,11 @@ class Words:
     def variables(self) -> tuple[str, ...]:
         """Its name."""
         return (self.variable,)
+
+    @property
+    def number(self) -> str:
+        """The number of its words."""
+        return str(len(self.words))
 
     def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
         """Return the place of the word."""
@@ -140,6 +150,11 @@ class Parents:
     def dates(self) -> tuple[str, ...]:
         """The dates that are carried."""
         return tuple(self.carry)
+
+    @property
+    def number(self) -> str:
+        """The parents."""
+        return "" if self.resource == "account" else self.resource
 
     def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
         """Return the values themselves."""
@@ -196,6 +211,11 @@ class Months:
     def dates(self) -> tuple[str, ...]:
         """The day of the rows."""
         return (self.date,)
+
+    @property
+    def number(self) -> str:
+        """The months."""
+        return "months"
 
     def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
         """Return the month itself."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.convert import Type
 from tap_acton.resources.encode import milliseconds_after, milliseconds_before
@@ -11,9 +12,24 @@ from tap_acton.resources.model import Column, Evidence, Filter, Operator, Parent
 from tap_acton.resources.paging import OffsetPaging, OnePage
 from tap_acton.resources.rows import CREATED, MODIFIED, CsvTable, Objects, OneObject, Table
 
-__all__ = ["FIXED_LIST_COLUMNS", "LISTS", "LIST_RECORDS", "LIST_SCORES", "LIST_TEMPLATE", "as_csv"]
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = [
+    "FIXED_LIST_COLUMNS",
+    "LISTS",
+    "LIST_RECORDS",
+    "LIST_SCORES",
+    "LIST_TEMPLATE",
+    "as_csv",
+    "narrowed",
+]
 
 ID_HEADING = "_contact_id_"
+_DATES = {"created_date", "modified_date"}
+_NUMBERED = re.compile(r" \[\d+\]$")
+_LONGEST_FIELDS = 4000
+"""Characters; servers refuse addresses of more than 8,000 or so."""
 
 LISTS = Resource(
     name="lists",
@@ -161,3 +177,30 @@ def as_csv(resource: Resource) -> Resource:
         paging=OffsetPaging(may_give_all=True),
         params={**resource.params, "responseformat": "CSV"},
     )
+
+
+def narrowed(resource: Resource, wanted: Collection[str]) -> Resource:
+    """Return a list that is asked for the wanted columns alone, if that is possible.
+
+    Act-On takes the names of columns (`fields`), and then shows no dates. A heading that repeats,
+    or has a semicolon, cannot be named. Act-On refuses a name that it does not know: 10010.
+    """
+    if resource.path != LIST_TEMPLATE.path or _DATES & set(wanted):
+        return resource
+    own = [column for column in resource.columns if column not in FIXED_LIST_COLUMNS]
+    labels = {column.source[0] for column in own}
+    headings = [column.source[0] for column in own if column.name in wanted]
+    fields = ";".join(headings or sorted(labels)[:1])
+    if (
+        len(headings) == len(own)
+        or len(fields) > _LONGEST_FIELDS
+        or not all(_can_be_named(heading, labels) for heading in headings or labels)
+    ):
+        return resource
+    params = {name: value for name, value in resource.params.items() if name != "datequalifiers"}
+    return replace(resource, params={**params, "fields": fields})
+
+
+def _can_be_named(heading: str, labels: Collection[str]) -> bool:
+    repeats = _NUMBERED.search(heading) or f"{heading} [2]" in labels
+    return ";" not in heading and not repeats

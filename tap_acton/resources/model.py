@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.binding import Binding, Condition, Months, Operator, Parents, Words
 from tap_acton.resources.convert import Record, Type
+from tap_acton.resources.paging import OnePage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,6 +121,13 @@ class Resource:
     def is_costly(self) -> bool:
         """Whether it takes a request for each of what an account has by the thousand."""
         return not _MANY.isdisjoint(self.parents)
+
+    @property
+    def cost(self) -> str:
+        """The requests for all of its rows, as a formula over their number and that of parents."""
+        numbers = [binding.number for binding in self.bind if binding.number]
+        requests = " * ".join(numbers) or "1"
+        return requests if isinstance(self.paging, OnePage) else f"{requests} + rows / 999"
 
     @property
     def parents(self) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ def test_the_schema_has_every_column(resource: Resource) -> None:
 
 @pytest.mark.parametrize("attribute", ["name", "table", "path"])
 def test_no_two_resources_share_a_name_or_path(attribute: str) -> None:
-    values = [getattr(resource, attribute) for resource in EVERY]
+    values = [getattr(resource, attribute) for resource in (*RESOURCES.values(), LIST_TEMPLATE)]
     assert len(set(values)) == len(values)
 
 
