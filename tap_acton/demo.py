@@ -66,7 +66,7 @@ def main(meltano: str, folder: str) -> None:
     place = Path(folder).resolve()
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    with Simulator(Options(seed=7)) as simulator:
+    with Simulator(Options(seed=7, messages=16)) as simulator:
         environment = _environment(simulator, place)
         click.echo(f"Simulated Act-On account at {simulator.url}; logs in {place}")
         _meltano(meltano, ["install"], environment, place / "install.log", "Installing plugins")
@@ -171,7 +171,8 @@ def _print_costs(first: dict[str, _Cost], second: dict[str, _Cost]) -> None:
 def _method(stream: str) -> str:
     if stream == _ALL:
         return ""
-    return "changes" if RESOURCES.get(stream, LIST_TEMPLATE).replication_key else "everything"
+    resource = LIST_TEMPLATE if stream.startswith("list_") else RESOURCES.get(stream)
+    return "changes" if resource and resource.replication_key else "everything"
 
 
 def _cost_row(name: str, first: _Cost, second: _Cost) -> tuple[str, ...]:
