@@ -1,0 +1,248 @@
+"""The whole tap against a list that others change between any two of its requests.
+
+Whatever changes, however large a page is, and wherever the run is killed: what is there during
+a run is emitted by that run or the next, nothing twice in one run, and when all is quiet again,
+the state is that of a run which nobody disturbed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tap_acton.simulator import Change, Options, Simulator
+from tap_acton.tap import TapActOn
+from tap_acton.writer import BlockWriter
+from tests.harness import Messages, discover, only
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.singerlib.encoding.simple import Message
+
+LIST = "l-0001"
+PATH = f"/api/1/list/{LIST}"
+INCREMENTAL, WHOLE = "list_api_example_list", "segment_api_example_list_part_1"
+QUIET_S = 3600.0
+BOUNDED = settings(
+    max_examples=60, deadline=None, derandomize=True, database=None, report_multiple_bugs=False
+)
+
+
+class KilledError(Exception):
+    """The process is gone."""
+
+
+class DyingWriter(BlockWriter):
+    """Writes so many messages, and then no more."""
+
+    left: int | None = None
+
+    def write_message(self, message: Message) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise KilledError
+        super().write_message(message)
+
+
+@dataclass(frozen=True)
+class Act:
+    """A change right before the tap's request of this number."""
+
+    before: int
+    action: str
+    position: int
+    count: int
+
+    def change(self, path: str) -> Change:
+        return Change(
+            action=self.action,
+            target=LIST,
+            path=path,
+            before=self.before,
+            position=self.position,
+            count=self.count,
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens during one run."""
+
+    acts: tuple[Act, ...]
+    page_size: int
+    killed_after: int | None
+    """Messages that are written before the process is killed."""
+
+
+acts = st.builds(
+    Act,
+    before=st.integers(1, 8),
+    action=st.sampled_from(["insert", "update", "delete"]),
+    position=st.integers(0, 25),
+    count=st.integers(1, 4),
+)
+plans = st.builds(
+    Plan,
+    acts=st.lists(acts, max_size=5).map(tuple),
+    page_size=st.integers(1, 12),
+    killed_after=st.none() | st.integers(0, 30),
+)
+
+
+@dataclass(kw_only=True)
+class Account:
+    """A simulated account, and how the tap reads it."""
+
+    sim: Simulator
+    config: dict[str, Any]
+    catalog: dict[str, Any]
+    stream: str
+    state: dict[str, Any] | None = None
+
+    def run(self, plan: Plan) -> Messages:
+        """Run the tap once, and go on from the last state that it wrote."""
+        path = PATH if self.stream == INCREMENTAL else "/api/1/list/q-0001"
+        for act in plan.acts:
+            self.sim.changes.add(act.change(path))
+        written = io.StringIO()
+        writer = DyingWriter()
+        with contextlib.redirect_stdout(written), contextlib.suppress(KilledError):
+            tap = TapActOn(
+                config={**self.config, "page_size": plan.page_size},
+                catalog=self.catalog,
+                state=self.state,
+                message_writer=writer,
+            )
+            writer.left = plan.killed_after
+            tap.sync_all()
+        self.sim.changes.clear()
+        found = Messages.parse(written.getvalue().splitlines())
+        if plan.killed_after is None:
+            assert "STATE" in found.types
+        self.state = found.state or self.state
+        return found
+
+    def rows(self) -> dict[str, tuple[str, ...]]:
+        """Return the rows of the stream as they are now: cells by id."""
+        segment = self.sim.world.segments["q-0001"]
+        return {
+            row.id: row.cells
+            for row in self.sim.world.rows(LIST)
+            if self.stream == INCREMENTAL or segment.holds(row)
+        }
+
+
+@functools.cache
+def catalog() -> dict[str, Any]:
+    """Return the catalog of all accounts of this module, which have the same columns."""
+    with Simulator(options(contacts=5)) as sim:
+        return discover(config_of(sim))
+
+
+def config_of(sim: Simulator) -> dict[str, Any]:
+    """Return a configuration with a token, so that no time goes into keeping it."""
+    known = sim.credentials
+    form = {"grant_type": "password", **asdict(known)}
+    tokens = requests.post(f"{sim.url}/token", data=form, timeout=5).json()
+    return {
+        "initiate_oauth": "OFF",
+        "access_token": tokens["access_token"],
+        "api_url": sim.url,
+        "requests_per_second": 100_000,
+        "max_retry_seconds": 0,
+    }
+
+
+def options(**more: Any) -> Options:
+    nothing: dict[str, Any] = dict.fromkeys(("messages", "forms", "pages", "programs", "images"), 0)
+    no_limits: dict[str, Any] = dict.fromkeys(
+        ("requests_per_second", "logins_per_hour", "daily_requests"), 0
+    )
+    return Options(lists=1, segments=1, expires_in=10**9, **nothing, **no_limits, **more)
+
+
+@contextlib.contextmanager
+def account(stream: str, *, contacts: int, order: str) -> Iterator[Account]:
+    with Simulator(options(contacts=contacts, order=order)) as sim:
+        config = config_of(sim)
+        yield Account(sim=sim, config=config, catalog=only(catalog(), stream), stream=stream)
+
+
+def cells_of(found: Messages, stream: str) -> dict[str, tuple[Any, ...]]:
+    """Return what was emitted: the list's own cells by id, of the last version."""
+    columns = [
+        name for name, schema in found.schemas.get(stream, {}).get("properties", {}).items()
+        if "title" in schema
+    ]  # fmt: skip
+    return {
+        record["contact_id"]: tuple(record[name] for name in columns)
+        for record in found.records[stream]
+    }
+
+
+@BOUNDED
+@given(
+    stream=st.sampled_from([INCREMENTAL, WHOLE]),
+    contacts=st.integers(1, 25),
+    order=st.sampled_from(["inserted", "newest"]),
+    disturbed=st.lists(plans, min_size=1, max_size=3),
+)
+def test_what_is_there_during_a_run_comes_with_it_or_the_next(
+    stream: str,
+    contacts: int,
+    order: str,
+    disturbed: list[Plan],
+) -> None:
+    with account(stream, contacts=contacts, order=order) as each:
+        emitted: dict[str, tuple[Any, ...]] = {}
+        there: set[str] = set()
+        for plan in disturbed:
+            before = set(each.rows())
+            found = each.run(plan)
+            emitted |= assert_each_once(found, stream)
+            assert there & set(each.rows()) <= set(emitted)
+            there = before & set(each.rows())
+            if plan.killed_after is None:
+                assert there <= set(emitted) | unread_yet(each, before)
+            each.sim.clock.advance(seconds=QUIET_S)
+        quiet = Plan(acts=(), page_size=10, killed_after=None)
+        for _ in range(2):
+            emitted |= assert_each_once(each.run(quiet), stream)
+            each.sim.clock.advance(seconds=QUIET_S)
+        assert {row: emitted[row] for row in each.rows()} == each.rows()
+        assert_as_undisturbed(each, quiet)
+
+
+def unread_yet(each: Account, before: set[str]) -> set[str]:
+    """Return the rows that the last run may have left to the next: those that changed in it."""
+    changed = {row.id for row in each.sim.world.rows(LIST) if row.modified_ms > row.created_ms}
+    return changed & before
+
+
+def assert_each_once(found: Messages, stream: str) -> dict[str, tuple[Any, ...]]:
+    ids = [record["contact_id"] for record in found.records[stream]]
+    assert len(set(ids)) == len(ids)
+    return cells_of(found, stream)
+
+
+def assert_as_undisturbed(each: Account, quiet: Plan) -> None:
+    """Check that the state is what a first run over the same rows would have left."""
+    disturbed = bookmark(each)
+    each.state = None
+    each.run(quiet)
+    assert bookmark(each) == disturbed
+
+
+def bookmark(each: Account) -> dict[str, Any]:
+    state = dict((each.state or {})["bookmarks"][each.stream])
+    state.pop("version", None)  # another for each reading
+    return state
