@@ -179,6 +179,8 @@ def _parquet(
 
     fields = [pa.field(name, _arrow(each)) for name, each in schema["properties"].items()]
     rows = [json.loads(line) for line in lines]
+    for name in {name for row in rows for name in row} - schema["properties"].keys():
+        raise _misfit(name, stream, "is not in its SCHEMA")
     columns = [_column(field, rows, stream) for field in fields]
     file = io.BytesIO()
     pq.write_table(pa.table(columns, schema=pa.schema(fields)), file, compression=compression)
@@ -190,13 +192,16 @@ def _column(field: pa.Field, rows: Sequence[Mapping[str, Any]], stream: str) -> 
 
     try:
         return pa.array([_fitting(row.get(field.name), field.type) for row in rows], field.type)
-    except (pa.ArrowException, OverflowError):
-        raise ConfigError(
-            f"A value of {field.name!r} in stream {stream!r} is not what its SCHEMA says, "
-            f"{field.type}, and parquet takes nothing else",
-            next_step="Change it in 'stream_maps', say with str() or int(), or set "
-            "encoding.format of 'batch_config' to jsonl.",
-        ) from None
+    except (TypeError, ValueError, OverflowError):  # pyarrow's own are kinds of these
+        raise _misfit(field.name, stream, f"is not {field.type}, as its SCHEMA says") from None
+
+
+def _misfit(column: str, stream: str, what: str) -> ConfigError:
+    return ConfigError(
+        f"A value of {column!r} in stream {stream!r} {what}, and parquet takes nothing else",
+        next_step="Change it in 'stream_maps', say with str() or int(), or set "
+        f"encoding.format of {_SETTING!r} to jsonl.",
+    )
 
 
 def _arrow(schema: Mapping[str, Any]) -> pa.DataType:
@@ -214,13 +219,30 @@ def _arrow(schema: Mapping[str, Any]) -> pa.DataType:
 
 
 def _fitting(value: Any, kind: pa.DataType) -> Any:
-    """Return a value of JSON as the type takes it: what is no text becomes its JSON."""
+    """Return a value of JSON as the type takes it: what is no text becomes its JSON.
+
+    pyarrow alone would make 1 of true, and a list of letters of a text.
+    """
     import pyarrow as pa
 
-    if pa.types.is_string(kind) and value is not None and not isinstance(value, str):
+    if pa.types.is_string(kind) and not isinstance(value, str | None):
         return serialize_json(value)
     if pa.types.is_struct(kind) and isinstance(value, dict):
         return {field.name: _fitting(value.get(field.name), field.type) for field in kind}
     if pa.types.is_list(kind) and isinstance(value, list):
         return [_fitting(each, kind.value_type) for each in value]
+    if value is not None and not _is_plain(value, kind):
+        raise TypeError
     return value
+
+
+def _is_plain(value: Any, kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    if isinstance(value, str):
+        return bool(pa.types.is_string(kind))
+    if isinstance(value, bool):
+        return bool(pa.types.is_boolean(kind))
+    if isinstance(value, int):
+        return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    return isinstance(value, float) and bool(pa.types.is_floating(kind))
