@@ -605,6 +605,26 @@ def test_a_batch_has_the_version_of_its_records(tmp_path: Path) -> None:
     assert [len(lines_of(each)) for each in messages] == [2, 1, 1]
 
 
+def test_the_version_reaches_the_batches_and_is_activated_after_them(
+    account: Simulator, catalog: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = config_for(account, tmp_path, batch_config=batching(tmp_path / "files"))
+    tap = TapActOn(config=config, catalog=only(catalog, "forms"))
+    stream: Any = tap.streams["forms"]
+    stream._stream_version = 5
+    read = stream.get_records
+
+    def read_and_activate(context: Any) -> Iterator[dict[str, Any]]:
+        yield from read(context)
+        stream._write_activate_version_message(5)
+
+    stream.get_records = read_and_activate
+    tap.sync_all()
+    messages = Messages.parse(capsys.readouterr().out.splitlines())
+    assert messages.types == ["SCHEMA", "BATCH", "ACTIVATE_VERSION", "STATE"]
+    assert [each.get("version") for each in messages.raw] == [None, 5, 5, None]
+
+
 BAD: dict[str, tuple[Any, str]] = {
     "no object": (["jsonl"], "object"),
     "no JSON": ("{jsonl", "JSON"),
