@@ -7,7 +7,9 @@ import gzip
 import io
 import json
 import re
+from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -26,7 +28,7 @@ from tap_acton.files import replace_file
 from tap_acton.kinds import Choice, Integer, Kind, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -190,8 +192,9 @@ def _parquet(
 def _column(field: pa.Field, rows: Sequence[Mapping[str, Any]], stream: str) -> pa.Array:
     import pyarrow as pa
 
+    fit = _fitter(field.type)
     try:
-        return pa.array([_fitting(row.get(field.name), field.type) for row in rows], field.type)
+        return pa.array([fit(row.get(field.name)) for row in rows], field.type)
     except (TypeError, ValueError, OverflowError):  # pyarrow's own are kinds of these
         raise _misfit(field.name, stream, f"is not {field.type}, as its SCHEMA says") from None
 
@@ -218,31 +221,43 @@ def _arrow(schema: Mapping[str, Any]) -> pa.DataType:
     return pa.bool_() if kinds == {"boolean"} else pa.string()
 
 
-def _fitting(value: Any, kind: pa.DataType) -> Any:
-    """Return a value of JSON as the type takes it: what is no text becomes its JSON.
+def _fitter(kind: pa.DataType) -> Callable[[Any], Any]:
+    """Return what makes a value of JSON fit a type, or raises TypeError.
 
     pyarrow alone would make 1 of true, and a list of letters of a text.
     """
     import pyarrow as pa
 
-    if pa.types.is_string(kind) and not isinstance(value, str | None):
-        return serialize_json(value)
-    if pa.types.is_struct(kind) and isinstance(value, dict):
-        return {field.name: _fitting(value.get(field.name), field.type) for field in kind}
-    if pa.types.is_list(kind) and isinstance(value, list):
-        return [_fitting(each, kind.value_type) for each in value]
-    if value is not None and not _is_plain(value, kind):
+    if pa.types.is_string(kind):
+        return _text
+    if pa.types.is_struct(kind):
+        return partial(_object, {field.name: _fitter(field.type) for field in kind})
+    if pa.types.is_list(kind):
+        return partial(_list, _fitter(kind.value_type))
+    if pa.types.is_boolean(kind):
+        return partial(_plain, (NoneType, bool))
+    return partial(
+        _plain, (NoneType, int, float) if pa.types.is_floating(kind) else (NoneType, int)
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str | None) else serialize_json(value)
+
+
+def _object(members: Mapping[str, Callable[[Any], Any]], value: Any) -> dict[str, Any] | None:
+    if not isinstance(value, dict | None):
+        raise TypeError
+    return value and {name: fit(value.get(name)) for name, fit in members.items()}
+
+
+def _list(fit: Callable[[Any], Any], value: Any) -> list[Any] | None:
+    if not isinstance(value, list | None):
+        raise TypeError
+    return value and [fit(each) for each in value]
+
+
+def _plain(types: tuple[type, ...], value: Any) -> Any:
+    if type(value) not in types:  # a bool is an int to isinstance
         raise TypeError
     return value
-
-
-def _is_plain(value: Any, kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    if isinstance(value, str):
-        return bool(pa.types.is_string(kind))
-    if isinstance(value, bool):
-        return bool(pa.types.is_boolean(kind))
-    if isinstance(value, int):
-        return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-    return isinstance(value, float) and bool(pa.types.is_floating(kind))
