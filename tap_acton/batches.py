@@ -1,7 +1,7 @@
 """BATCH messages: the records of RECORD messages, in files that a target reads by itself.
 
-Files are finished wherever a STATE message is due, and their BATCH messages are written before
-it. So a state never covers a record that is in no file.
+No STATE is written while records wait for their file, so that no state covers a record that is
+in none.
 """
 
 from __future__ import annotations
@@ -52,6 +52,16 @@ class Batches:
         self._write = write
         self._waiting: dict[tuple[str, int | None], list[str]] = {}
 
+    @property
+    def wait(self) -> bool:
+        """Whether there are records that are in no file."""
+        return bool(self._waiting)
+
+    @property
+    def are_full(self) -> bool:
+        """Whether a file has as many records as it may have."""
+        return max(map(len, self._waiting.values()), default=0) >= self._config.batch_size
+
     def add(self, message: RecordMessage) -> None:
         """Let the record of a message wait for the next file of its stream."""
         waiting = self._waiting.setdefault((message.stream, message.version), [])
@@ -100,8 +110,7 @@ class BatchedStream(Stream):
         return read_batch_config(config.get("batch_config"))
 
     def _sync_batches(self, batch_config: BatchConfig, context: Context | None = None) -> None:
-        self.STATE_MSG_FREQUENCY = batch_config.batch_size  # a state finishes the files
-        self._batches = Batches(
+        batches = self._batches = Batches(
             batch_config,
             schemas={each.stream: each.schema for each in self._generate_schema_messages()},
             state=self.stream_state,
@@ -112,14 +121,10 @@ class BatchedStream(Stream):
                 pass
         finally:
             try:
-                self._finish_batches()
+                batches.finish()
             finally:  # a signal may cut that short, but only once
-                self._finish_batches()
-                self._batches = None
-
-    def _finish_batches(self) -> None:
-        if self._batches is not None:
-            self._batches.finish()
+                batches.finish()
+        self._write_state_message()
 
     def _write_record_message(self, record: Record) -> None:
         if self._batches is None:
@@ -128,11 +133,10 @@ class BatchedStream(Stream):
         for message in self._generate_record_messages(record):
             self._batches.add(message)
         self.state_manager.is_flushed = False
+        if self._batches.are_full:
+            self._batches.finish()
+            super()._write_state_message()
 
     def _write_state_message(self) -> None:
-        self._finish_batches()
-        super()._write_state_message()
-
-    def _write_activate_version_message(self, full_table_version: int) -> None:
-        self._finish_batches()
-        super()._write_activate_version_message(full_table_version)
+        if self._batches is None or not self._batches.wait:
+            super()._write_state_message()

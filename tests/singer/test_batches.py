@@ -29,7 +29,19 @@ from tap_acton.errors import ConfigError, TargetGoneError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.simulator import Fault, Options, Simulator
 from tap_acton.tap import TapActOn
-from tests.harness import TAP, Messages, config_for, discover, only, run_tap, sync, wait_until
+from tests.fakes import FakeClock
+from tests.harness import (
+    TAP,
+    Messages,
+    config_for,
+    deselect,
+    discover,
+    everything,
+    only,
+    run_tap,
+    sync,
+    wait_until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,16 +156,6 @@ def timeless(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def deselect(catalog: dict[str, Any], stream: str, *columns: str) -> dict[str, Any]:
-    """Return the catalog without some columns of a stream."""
-    catalog = json.loads(json.dumps(catalog))
-    entry = next(each for each in catalog["streams"] if each["tap_stream_id"] == stream)
-    for each in entry["metadata"]:
-        if each["breadcrumb"][-1:] and each["breadcrumb"][-1] in columns:
-            each["metadata"]["selected"] = False
-    return catalog
-
-
 MAPS: dict[str, Any] = {
     "plain": {},
     "renames, removes and hashes": {
@@ -221,6 +223,7 @@ def test_batches_bring_what_records_would(
         batched = sync({**config, "batch_config": batches}, chosen)
         assert records(batched) == records(plain) != {}
         assert described(batched) == described(plain)
+        assert batched.activated.keys() == plain.activated.keys()
         assert timeless(batched.state) == timeless(plain.state)
         assert "RECORD" not in batched.types
 
@@ -422,34 +425,37 @@ def test_a_storage_that_is_no_folder_takes_the_files_too(
     assert [path.name for path in UPath(f"memory://{tmp_path.name}").iterdir()] == [UPath(url).name]
 
 
-@pytest.mark.parametrize("batch_size", [7, 30, 1000])
+class Hurrying(FakeClock):
+    """A clock by which a minute has passed whenever somebody looks."""
+
+    def monotonic(self) -> float:
+        self.advance(60)
+        return super().monotonic()
+
+
+@pytest.mark.parametrize(("batch_size", "states"), [(7, 6), (30, 2), (1000, 1)])
 def test_whatever_state_a_run_is_taken_up_from_nothing_is_missing(
-    batch_size: int, account: Simulator, catalog: dict[str, Any], tmp_path: Path
+    batch_size: int,
+    states: int,
+    account: Simulator,
+    catalog: dict[str, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     batches = batching(tmp_path / "files", batch_size=batch_size)
     config = config_for(account, tmp_path, page_size=10, batch_config=batches)
     chosen = only(catalog, LIST)
-    whole = sync(config, chosen)
-    states = [place for place, each in enumerate(whole.raw) if each["type"] == "STATE"]
-    assert len(states) == {7: 8, 30: 3, 1000: 1}[batch_size]
-    for place in states:
+    tap = TapActOn(config=config, catalog=chosen)
+    tap.progress._clock = Hurrying()  # a state is due with every page
+    tap.sync_all()
+    whole = Messages.parse(capsys.readouterr().out.splitlines())
+    places = [place for place, each in enumerate(whole.raw) if each["type"] == "STATE"]
+    assert len(places) >= states
+    for place in places:
         before = [record["contact_id"] for each in whole.raw[:place] for record in records_of(each)]
         rest = ids(sync(config, chosen, whole.raw[place]["value"]))
-        assert before + rest[-60 + len(before) :] * (len(before) < 60) == ids(whole)
+        assert sorted({*before, *rest}) == sorted(ids(whole))
         assert len(before) + len(rest) - 60 <= 10, "only the page that was cut comes again"
-
-
-def test_a_state_told_while_records_wait_comes_after_their_file(
-    account: Simulator, catalog: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    config = config_for(account, tmp_path, page_size=20, batch_config=batching(tmp_path / "files"))
-    tap = TapActOn(config=config, catalog=only(catalog, LIST))
-    stream: Any = tap.streams[LIST]
-    stream._told_at -= 3600  # nobody has told a state for an hour
-    tap.sync_all()
-    messages = Messages.parse(capsys.readouterr().out.splitlines())
-    assert messages.types == ["SCHEMA", "BATCH", "STATE", "BATCH", "STATE"]
-    assert [len(records_of(each)) for each in messages.raw] == [0, 20, 0, 40, 0]
 
 
 @pytest.mark.parametrize("budget", [3, 7])
@@ -605,24 +611,22 @@ def test_a_batch_has_the_version_of_its_records(tmp_path: Path) -> None:
     assert [len(lines_of(each)) for each in messages] == [2, 1, 1]
 
 
-def test_the_version_reaches_the_batches_and_is_activated_after_them(
-    account: Simulator, catalog: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_batches_of_whole_readings_have_a_version_that_is_activated_after_them(
+    account: Simulator, catalog: dict[str, Any], tmp_path: Path
 ) -> None:
-    config = config_for(account, tmp_path, batch_config=batching(tmp_path / "files"))
-    tap = TapActOn(config=config, catalog=only(catalog, "forms"))
-    stream: Any = tap.streams["forms"]
-    stream._stream_version = 5
-    read = stream.get_records
-
-    def read_and_activate(context: Any) -> Iterator[dict[str, Any]]:
-        yield from read(context)
-        stream._write_activate_version_message(5)
-
-    stream.get_records = read_and_activate
-    tap.sync_all()
-    messages = Messages.parse(capsys.readouterr().out.splitlines())
-    assert messages.types == ["SCHEMA", "BATCH", "ACTIVATE_VERSION", "STATE"]
-    assert [each.get("version") for each in messages.raw] == [None, 5, 5, None]
+    batches = batching(tmp_path / "files", batch_size=1)
+    config = config_for(account, tmp_path, batch_config=batches)
+    messages = sync(config, only(catalog, "forms", "hard_bounces"))
+    said = [
+        (each["type"], each["version"])
+        for each in messages.raw
+        if each.get("stream") == "forms" and each["type"] != "SCHEMA"
+    ]
+    version = messages.activated["forms"]
+    assert said == [("BATCH", version)] * account.options.forms + [("ACTIVATE_VERSION", version)]
+    others = [each for each in messages.raw if each.get("stream") == "hard_bounces"]
+    assert len(others) > 1
+    assert not any("version" in each for each in others)
 
 
 BAD: dict[str, tuple[Any, str]] = {
@@ -692,7 +696,9 @@ def test_an_empty_setting_means_records(
     given: Any, account: Simulator, catalog: dict[str, Any], tmp_path: Path
 ) -> None:
     config = config_for(account, tmp_path, batch_config=given)
-    assert sync(config, only(catalog, "account")).types == ["SCHEMA", "RECORD", "STATE"]
+    types = sync(config, only(catalog, "account")).types
+    assert "RECORD" in types
+    assert "BATCH" not in types
 
 
 def test_a_text_of_json_and_a_size_as_text_are_taken_as_meltano_gives_them(
@@ -711,10 +717,13 @@ def test_about_tells_of_batches() -> None:
     assert "batch_config" in json.dumps(about["settings"])
 
 
-def test_every_stream_can_be_written_as_parquet(account: Simulator, tmp_path: Path) -> None:
+def test_every_stream_can_be_written_as_parquet(
+    account: Simulator, catalog: dict[str, Any], tmp_path: Path
+) -> None:
     config = config_for(account, tmp_path)
-    plain = sync(config)
-    batched = sync({**config, "batch_config": batching(tmp_path / "files", "parquet")})
+    plain = sync(config, everything(catalog))
+    batches = batching(tmp_path / "files", "parquet")
+    batched = sync({**config, "batch_config": batches}, everything(catalog))
     assert batched.error is None
     assert set(RESOURCES) <= set(batched.schema_order)
     assert records(batched) == records(plain)
