@@ -6,10 +6,10 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
+from tap_acton.batches import BatchedStream
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.dynamic import origin_of
 from tap_acton.errors import ActOnError, ConfigError, RequestRefusedError
@@ -38,7 +38,7 @@ _ORIGIN = "list_id"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
-class ResourceStream(Stream):
+class ResourceStream(BatchedStream):
     """A stream whose records are those of a resource."""
 
     resource: ClassVar[Resource]

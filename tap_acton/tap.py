@@ -13,6 +13,7 @@ from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.encoding.base import SingerMessageType
 
 from tap_acton.auth.browser import code_from_browser
+from tap_acton.batch_files import check_batches, read_batch_config
 from tap_acton.client import ActOnClient
 from tap_acton.config import (
     check_catalog,
@@ -65,6 +66,7 @@ class TapActOn(Tap):
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
+        PluginCapabilities.BATCH,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
@@ -187,6 +189,8 @@ class TapActOn(Tap):
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
         self.settings = read_settings(self._config, also_known=schema["properties"])
+        if batches := read_batch_config(self._config.get("batch_config")):
+            check_batches(batches)
         return []
 
     def _setup_signal_handlers(self) -> None:

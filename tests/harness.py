@@ -29,6 +29,7 @@ TAP = str(Path(sys.executable).with_name("tap-acton"))
 class Messages:
     """The Singer messages of one run."""
 
+    raw: list[dict[str, Any]] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
     schema_order: list[str] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Messages:
         found = cls()
         for line in lines:
             message = json.loads(line)
+            found.raw.append(message)
             found.types.append(message["type"])
             if message["type"] == "SCHEMA":
                 found.schemas[message["stream"]] = message["schema"]

@@ -26,11 +26,13 @@ LAYERS = {
     **dict.fromkeys(
         ("cli", "events", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
     ),
+    **dict.fromkeys(("batch_files", "batches"), FRONT),
     "sql": FRONT,
     "__main__": DEMO,
     "demo": DEMO,
 }
 TAP_SIDE = {"cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"}
+TAP_SIDE |= {"batch_files", "batches"}
 SIMULATOR = "simulator"
 ITSELF = "tap_acton"
 
@@ -99,6 +101,7 @@ def test_the_two_front_ends_never_import_each_other() -> None:
         pytest.param("apsw", {"sql"}, id="apsw"),
         pytest.param("sqlglot", {"sql"}, id="sqlglot"),
         pytest.param("sqlalchemy", {"auth"}, id="sqlalchemy"),
+        pytest.param("pyarrow", {"batch_files"}, id="pyarrow"),
     ],
 )
 def test_a_heavy_library_stays_on_its_side(library: str, side: set[str]) -> None:
