@@ -2,9 +2,8 @@
 
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final, TypeVar
-from zoneinfo import ZoneInfo
 
-from tap_acton.simulator.timetext import Zone
+from tap_acton.simulator.timetext import Zone, known_zone
 
 T = TypeVar("T")
 
@@ -128,9 +127,9 @@ def _check(known: Field[Any], value: object) -> None:
 
 def _check_zone(name: str) -> None:
     try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"default_timezone is not a known IANA time zone; got {name!r}"
+        known_zone(name)
+    except ValueError as error:
+        msg = f"default_timezone is {error}"
         raise ValueError(msg) from error
 
 

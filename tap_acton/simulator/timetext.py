@@ -65,6 +65,20 @@ class Zone:
         return f"{date}, {at.hour % 12 or 12:02d}:{at.minute:02d} {half}"
 
 
+def known_zone(name: str) -> Zone:
+    """The zone with an IANA name.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError) as error:
+        msg = f"not a known IANA time zone: {name!r}"
+        raise ValueError(msg) from error
+    return Zone(name=name)
+
+
 def iso(ms: int) -> str:
     """`2024-09-03T19:47:01.123Z`."""
     text = datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")

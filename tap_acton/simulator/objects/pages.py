@@ -72,9 +72,13 @@ def read_page(asked: Mapping[str, Any]) -> Page:
     if not isinstance(size, int) or not isinstance(number, int) or size < 1 or number < 0:
         msg = "page and size must be whole numbers, size at least 1"
         raise ValueError(msg)
+    token = given.get("nextPageToken") or ""
+    if not isinstance(token, str):
+        msg = "Invalid nextPageToken"
+        raise ValueError(msg)  # noqa: TRY004 - every bad body is answered alike
     strategy = given.get("pageStrategy") or "OFFSET"
     if strategy == "CURSOR":
-        return TokenPage(token=given.get("nextPageToken") or "", size=min(size, _MOST))
+        return TokenPage(token=token, size=min(size, _MOST))
     if strategy != "OFFSET":
         msg = f"Unknown pageStrategy: {strategy}"
         raise ValueError(msg)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from tap_acton.simulator.objects.cells import known_fields, value_of
 from tap_acton.simulator.objects.common import BASE, refuse, route
@@ -12,13 +11,22 @@ from tap_acton.simulator.objects.data import find_dataset
 from tap_acton.simulator.objects.joins import Joined, join, read_strategy
 from tap_acton.simulator.objects.pages import read_page
 from tap_acton.simulator.routing import Call
-from tap_acton.simulator.timetext import Zone
+from tap_acton.simulator.timetext import Zone, known_zone
 from tap_acton.simulator.wire import Reply, json_reply
 from tap_acton.simulator.world.object_schemas import ObjectSchema
 
 _MOST_FIELDS: Final = 2000
 _MOST_SORTS: Final = 10
 _ALL: Final = ("co.*", "aoc.*")
+_TYPES: Final[Mapping[str, type]] = {
+    "selectFields": list,
+    "sortFields": list,
+    "sortBy": str,
+    "pagination": dict,
+    "joinStrategy": dict,
+    "datetimeFieldsTimezone": str,
+}
+_UTC: Final = Zone(name="UTC")
 
 
 def query(call: Call) -> Reply:
@@ -30,10 +38,10 @@ def query(call: Call) -> Reply:
     dataset = find_dataset(call, call.names["datasetId"])
     try:
         asked = _body(call.request.body)
-        zone = _zone(asked.get("datetimeFieldsTimezone") or "UTC")
+        zone = known_zone(asked.get("datetimeFieldsTimezone") or "UTC")
         fields = _selected(asked, dataset.schema)
         found = join(call.world, dataset, read_strategy(asked.get("joinStrategy") or {}, dataset))
-        found = _searched(_sorted(found, asked, dataset.schema, zone), asked, fields, zone)
+        found = _searched(_sorted(found, asked, dataset.schema), asked, fields, zone)
         page = read_page(asked)
         some, frame = page.cut(found)
     except ValueError as error:
@@ -52,17 +60,14 @@ def _body(body: bytes) -> Mapping[str, Any]:
     if not isinstance(asked, dict):
         msg = "The body must be an object"
         raise ValueError(msg)  # noqa: TRY004 - every bad body is answered alike
+    for name, kind in _TYPES.items():
+        if asked.get(name) is not None and not isinstance(asked[name], kind):
+            msg = f"Invalid {name}"
+            raise ValueError(msg)
     if asked.get("filterExpression"):
         msg = "Invalid filter expression"
         raise ValueError(msg)
     return asked
-
-
-def _zone(name: str) -> Zone:
-    if name not in available_timezones():
-        msg = f"Unknown time zone: {name}"
-        raise ValueError(msg)
-    return Zone(name=name)
 
 
 def _selected(asked: Mapping[str, Any], schema: ObjectSchema) -> Sequence[str]:
@@ -76,16 +81,16 @@ def _selected(asked: Mapping[str, Any], schema: ObjectSchema) -> Sequence[str]:
     return list(dict.fromkeys(chain.from_iterable(chosen)))
 
 
-def _one(name: str, known: Mapping[str, Sequence[str]]) -> str:
-    prefix = name.partition(".")[0] + "."
+def _one(name: object, known: Mapping[str, Sequence[str]]) -> str:
+    prefix = str(name).partition(".")[0] + "."
     if name not in known.get(prefix, ()):
         msg = f"Unknown field: {name}"
         raise ValueError(msg)
-    return name
+    return str(name)
 
 
 def _sorted(
-    found: Sequence[Joined], asked: Mapping[str, Any], schema: ObjectSchema, zone: Zone
+    found: Sequence[Joined], asked: Mapping[str, Any], schema: ObjectSchema
 ) -> Sequence[Joined]:
     # Without an order rows come in that of their insertion (guess).
     sorts = asked.get("sortFields") or _deprecated_sort(asked)
@@ -94,9 +99,10 @@ def _sorted(
         raise ValueError(msg)
     known = known_fields(schema)
     for sort in reversed(sorts):
-        name = _one(sort["field"], known)
-        keyed = [(_sort_key(value_of(pair, name, zone)), pair) for pair in found]
-        keyed.sort(key=lambda each: each[0], reverse=sort.get("direction") == "desc")
+        asked_sort = sort if isinstance(sort, dict) else {}
+        name = _one(asked_sort.get("field"), known)
+        keyed = [(_sort_key(value_of(pair, name, _UTC)), pair) for pair in found]
+        keyed.sort(key=lambda each: each[0], reverse=asked_sort.get("direction") == "desc")
         found = [pair for _, pair in keyed]
     return found
 

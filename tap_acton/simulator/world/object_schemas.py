@@ -83,13 +83,18 @@ def make_schemas(seed: int, count: int) -> Iterator[ObjectSchema]:
         )
 
 
-def sample_values(schema: ObjectSchema, number: int, emails: Sequence[str]) -> dict[str, object]:
-    """Values of all fields for a made-up row; moments are in milliseconds."""
-    dice = Dice("object row", schema.id, number)
+def sample_values(
+    schema: ObjectSchema, dataset_id: str, number: int, emails: Sequence[str]
+) -> dict[str, object]:
+    """Values of all fields for a made-up row of a dataset; moments are in milliseconds.
+
+    One row in ten belongs to none of the addresses.
+    """
+    dice = Dice("object row", dataset_id, number)
     moment = dice.between(FIRST_MS, LAST_MS)
     return {
         schema.key: f"{schema.name[:1].upper()}-{number:05d}",
-        "email": dice.pick(emails) if emails else "",
+        "email": _address(dice, number, emails),
         "when": moment,
         "day": f"20{dice.between(20, 26)}-{dice.between(1, 12):02d}-{dice.between(1, 28):02d}",
         "amount": dice.between(0, 10**6) / 100,
@@ -99,3 +104,9 @@ def sample_values(schema: ObjectSchema, number: int, emails: Sequence[str]) -> d
         "tags": [f"tag {at}" for at in range(dice.between(0, 3))],
         "extra": {"note": dice.pick(("", "gift", "“rush”"))} if dice.chance(70) else None,
     }
+
+
+def _address(dice: Dice, number: int, emails: Sequence[str]) -> str:
+    if dice.chance(10) or not emails:
+        return f"nobody{number}@acton.example"
+    return dice.pick(emails)

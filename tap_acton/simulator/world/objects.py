@@ -73,7 +73,7 @@ class CustomObjects:
         with self._lock:
             target, now_ms = self.datasets[dataset_id], self._clock.now_ms()
             if values is None:
-                values = sample_values(target.schema, target.next_number, self._emails)
+                values = sample_values(target.schema, target.id, target.next_number, self._emails)
             made = _checked(target, values)
             return _append(target, made, created_ms=now_ms, updated_ms=now_ms)
 
@@ -123,7 +123,7 @@ def _dataset(schema: ObjectSchema, name: str, count: int, emails: Sequence[str])
     )
     for number in range(count):
         created_ms = dice.between(FIRST_MS, LAST_MS)
-        values = sample_values(schema, number, emails)
+        values = sample_values(schema, made.id, number, emails)
         late_ms = dice.between(created_ms, LAST_MS) if dice.chance(25) else created_ms
         _append(made, values, created_ms=created_ms, updated_ms=late_ms)
     return made
