@@ -20,13 +20,13 @@ _FIRST_YEAR: Final = 1970
 def history(call: Call, record_id: str, created_ms: int, *, since_ms: int = 0) -> dict[str, object]:
     """History and score of a record (HC 1500004312282); the odd spelling of names is Act-On's.
 
-    Activities before `since_ms` are left out of the list; the score counts all of them.
+    Whatever it does, it does in its first thirty days. Activities before `since_ms` are left out
+    of the list; the score counts all of them.
     """
     dice = Dice("facts", record_id)
     now_ms = call.world.clock.now_ms()
-    moments = sorted(
-        dice.between(created_ms, created_ms + 30 * DAY_MS) for _ in range(dice.between(0, 6))
-    )
+    fated = [dice.between(created_ms, created_ms + 30 * DAY_MS) for _ in range(dice.between(0, 6))]
+    moments = sorted(ts_ms for ts_ms in fated if ts_ms <= now_ms)
     activities = [(ts, _activity(call, dice, ts, now_ms)) for ts in reversed(moments)]
     return {
         "activity": _score(call, dice, moments),

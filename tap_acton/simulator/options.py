@@ -72,7 +72,7 @@ class Options:
 
     default_timezone: str = _option("America/Los_Angeles", "time zone of the account")
     message_shape: str = _option("2024", "row shape of messages", "2024", "2019", "mixed")
-    order: str = _option("inserted", "order of a list's rows", "inserted", "newest")
+    order: str = _option("inserted", "order of contacts and of a list's rows", "inserted", "newest")
     date_headings: str = _option("plain", "created_date or __created_date", "plain", "underscored")
     date_values: str = _option(
         "ms", "1725392821000 | 2024-09-03 12:47:01 PDT | Sep 3 2024 12:47 PM PDT",

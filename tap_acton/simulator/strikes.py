@@ -32,7 +32,8 @@ def asked(fault: Fault, request: Request) -> Request:
     pages = {
         name: str(max(0, _number(request, name, 0) - 1)) for name in _PAGES & set(request.query)
     }
-    return replace(request, query={**request.query, "offset": str(offset), **pages})
+    query = {**request.query, "offset": str(offset), **pages}
+    return replace(request, query=query, body=_page_before(request.body))
 
 
 def spoiled(fault: Fault, reply: Reply) -> Reply:
@@ -50,6 +51,17 @@ def delivered(fault: Fault, reply: Reply) -> Delivery:
     """How the reply travels under this fault."""
     deliver = _DELIVERIES.get(fault.kind)
     return Delivery(reply=reply) if deliver is None else deliver(fault, reply)
+
+
+def _page_before(body: bytes) -> bytes:
+    """The body of a query of custom objects, a page back; any other body as it is."""
+    try:
+        asked = json.loads(body)
+        pagination = asked["pagination"]
+        pagination["page"] = max(0, pagination["page"] - 1)
+    except (ValueError, KeyError, TypeError):
+        return body
+    return json.dumps(asked).encode()
 
 
 def _reply(fault: Fault, throttle_envelope: str) -> Reply | None:

@@ -248,6 +248,21 @@ def test_the_activity_of_a_contact_begins_with_a_month(client: Client) -> None:
     assert whole["activity"] == none["activity"]
 
 
+def test_what_a_contact_will_do_is_not_told_before(client: Client) -> None:
+    # Some do nothing at all; of so many, somebody does something.
+    ids = [client.sim.world.add_contact() for _ in range(8)]
+    client.sim.clock.advance(seconds=1)
+
+    def told() -> int:
+        replies = (client.json(activity(client, each), monthsOfPastData=2) for each in ids)
+        return sum(len(reply["activitylist"]) for reply in replies)
+
+    assert told() == 0
+    client.sim.clock.advance(seconds=31 * 86_400)
+    client.log_in()
+    assert told() > 0
+
+
 def activity(client: Client, contact_id: str) -> str:
     return ucl(client, f"contactReport/id/{contact_id}/activity")
 

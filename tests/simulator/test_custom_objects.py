@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_acton.simulator import Fault
+
 if TYPE_CHECKING:
     import requests
 
@@ -161,6 +163,12 @@ def test_pages_by_number_come_twenty_rows_each(reader: Client) -> None:
         assert (reply["page"], reply["size"], reply["totalCount"]) == (number, 20, 45)
     assert sizes == [20, 20, 5, 0]
     assert len(set(ids)) == 45
+
+
+def test_the_page_before_can_be_repeated(client: Client) -> None:
+    client.sim.faults.add(Fault(kind="repeated_page", path="/custom-objects/*"))
+    pages = [rows(client, 1, pagination={"page": number}) for number in (1, 0, 1)]
+    assert pages[0] == pages[1] != pages[2]
 
 
 def test_the_deprecated_page_and_order_still_hold(reader: Client) -> None:

@@ -61,7 +61,8 @@ class Contacts:
 
     def view(self, order: str) -> Sequence[Contact]:
         """All contacts, `inserted` or `newest` (updated last, first)."""
-        found = list(self._contacts.values())
+        with self._lock:
+            found = list(self._contacts.values())
         return sorted(found, key=lambda each: -each.updated_ms) if order == "newest" else found
 
     def get(self, contact_id: str) -> Contact | None:
@@ -130,7 +131,8 @@ class Contacts:
 
     def ids(self) -> tuple[str, ...]:
         """The ids of the contacts in the order in which they came."""
-        return tuple(self._contacts)
+        with self._lock:
+            return tuple(self._contacts)
 
     def _place(self, contact: Contact, position: int | None) -> None:
         if position is None:
