@@ -360,6 +360,12 @@ def test_an_update_is_found_by_the_filter_of_updates(client: Client) -> None:
     assert page(client, createdAfter=since_s) == []
 
 
+@pytest.mark.parametrize("name", ["createdDate", "Modified Date", "Shoe Size"])
+def test_only_known_fields_can_be_set_and_no_dates(client: Client, name: str) -> None:
+    with pytest.raises(ValueError, match=r"clock|no field"):
+        client.sim.world.add_contact({name: "1"})
+
+
 def test_ids_of_deleted_contacts_are_not_used_again(client: Client) -> None:
     new = client.sim.world.add_contact()
     client.sim.world.delete_contact(new)

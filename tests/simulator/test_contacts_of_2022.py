@@ -67,6 +67,11 @@ def test_a_contact_is_looked_up_by_address_or_cookie(reader: Client) -> None:
     assert by_email["Company"] == contact.get("company")  # not the second column of that name
 
 
+def test_nobody_has_an_empty_address(client: Client) -> None:
+    client.sim.world.add_contact({"firstName": "Ada"})
+    assert client.get(early(client, "lookup"), email="").status_code == 404
+
+
 def test_what_is_unknown_is_a_404_without_a_body(reader: Client) -> None:
     for path in ("list/g-9999", "lookup?email=nobody@x", "lookup", "activity?contactid=nope"):
         reply = reader.get(early(reader, path))

@@ -13,6 +13,7 @@ from tap_acton.simulator.ucl.common import MOST, invalid, missing, route
 from tap_acton.simulator.ucl.contact_json import cell
 from tap_acton.simulator.wire import Reply, json_reply
 from tap_acton.simulator.world.contact_fields import CREATED, FIELDS, UPDATED, ContactField
+from tap_acton.simulator.world.contact_segments import ContactSegment
 from tap_acton.simulator.world.contacts import Contact, contact_number
 
 BASE: Final = "/ucl/v2/segment"
@@ -41,12 +42,7 @@ def segment(call: Call) -> Reply:
     found = call.world.contact_segments.get(call.names["segmentId"])
     if found is None:
         raise missing()
-    search, columns = call.param("Search"), _asked_columns(call)
-    rows = [
-        each
-        for each in call.world.contact_segments.contacts(found, call.options.order)
-        if any(search.lower() in text.lower() for text in _cells(call, each, _COLUMNS))
-    ]
+    columns, rows = _asked_columns(call), _searched(call, found)
     size = min(call.number("pageSize", _PAGE_SIZE), MOST)
     number = call.number("pageNumber", 0)
     some = rows[number * size : (number + 1) * size]
@@ -59,7 +55,7 @@ def segment(call: Call) -> Reply:
             "id": found.id,
             "pageNumber": number,
             "pageSize": size,
-            "search": search,
+            "search": call.param("Search"),
             "headers": headings,
             "totalCount": len(rows),
             "rowIds": {each.id: contact_number(each.id) for each in some},
@@ -116,6 +112,15 @@ def opt_outs(call: Call) -> Reply:
             "totalCount": len(rows),
         }
     )
+
+
+def _searched(call: Call, segment: ContactSegment) -> Sequence[Contact]:
+    search = call.param("Search").lower()
+    return [
+        each
+        for each in call.world.contact_segments.contacts(segment, call.options.order)
+        if any(search in text.lower() for text in _cells(call, each, _COLUMNS))
+    ]
 
 
 def _opted_out(call: Call) -> Sequence[Sequence[str]]:

@@ -70,9 +70,10 @@ class Contacts:
         return self._contacts.get(contact_id)
 
     def by_email(self, email: str) -> Sequence[Contact]:
-        """The contacts with an address, in any case of letters."""
+        """The contacts with an address, in any case of letters; nobody has an empty one."""
         wanted = email.lower()
-        return [each for each in self._contacts.values() if each.get("email").lower() == wanted]
+        found = self._contacts.values() if wanted else ()
+        return [each for each in found if each.get("email").lower() == wanted]
 
     def by_external_id(self, object_type: str, external_id: str) -> Contact | None:
         """The contact that another system knows by a type and an id."""
@@ -97,7 +98,7 @@ class Contacts:
         contact is a made-up person.
 
         Raises:
-            ValueError: if a name is unknown.
+            ValueError: if a name is unknown, or that of a date that the clock gives.
         """
         with self._lock:
             number, now_ms = self._next, self._clock.now_ms()
@@ -112,7 +113,7 @@ class Contacts:
 
         Raises:
             KeyError: if there is no such contact.
-            ValueError: if a name is unknown.
+            ValueError: if a name is unknown, or that of a date that the clock gives.
         """
         with self._lock:
             old = self._contacts[contact_id]
@@ -194,7 +195,11 @@ def _sample(seed: int, number: int) -> dict[int, str]:
 
 
 def _by_index(values: Mapping[str, str]) -> dict[int, str]:
-    return {named_field(name).index: text for name, text in values.items()}
+    found = {named_field(name): text for name, text in values.items()}
+    if {CREATED, UPDATED} & set(found):
+        msg = "the clock dates contacts"
+        raise ValueError(msg)
+    return {column.index: text for column, text in found.items()}
 
 
 def _values(person: Person, dice: Dice) -> dict[int, str]:
@@ -231,6 +236,3 @@ def _own(column: ContactField, dice: Dice) -> str:
         "MULTI-TEXT": ";".join(names.JOBS[: 1 + roll % 3]),
     }
     return words.get(column.type, f"value {roll % 1000}")
-
-
-__all__ = ["CREATED", "UNIFIED", "UPDATED", "Contact", "Contacts", "contact_number"]

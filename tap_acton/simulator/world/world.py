@@ -48,7 +48,10 @@ class World:
         self.contact_segments = ContactSegments(options, self.contacts, lock)
         emails = [each.get("email") for each in self.contacts.view("inserted")]
         self.objects = CustomObjects(options, emails, clock, lock)
+        self._name_calls()
 
+    def _name_calls(self) -> None:
+        # One flat set of names, as control calls use them.
         self.suppressed = self.suppression.rows
         self.add_suppressed = self.suppression.add
         self.remove_suppressed = self.suppression.remove
