@@ -6,12 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 from tap_acton.resources.convert import Type
+from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.encode import milliseconds_after, milliseconds_before
 from tap_acton.resources.model import Column, Evidence, Filter, Operator, Parents, Resource
-from tap_acton.resources.paging import OffsetPaging, OnePage
-from tap_acton.resources.rows import CREATED, MODIFIED, CsvTable, Objects, OneObject, Table
+from tap_acton.resources.paging import CsvPaging, OffsetPaging, OnePage
+from tap_acton.resources.rows import CREATED, MODIFIED, Objects, OneObject, Table
 
-__all__ = ["FIXED_LIST_COLUMNS", "LISTS", "LIST_RECORDS", "LIST_SCORES", "LIST_TEMPLATE", "as_csv"]
+__all__ = [
+    "FIXED_LIST_COLUMNS",
+    "LISTS",
+    "LIST_RECORDS",
+    "LIST_SCORES",
+    "LIST_TEMPLATE",
+    "WIDE_LIST",
+    "as_csv",
+]
 
 ID_HEADING = "_contact_id_"
 
@@ -100,6 +109,9 @@ LIST_TEMPLATE = Resource(
     columns=FIXED_LIST_COLUMNS,
 )
 
+WIDE_LIST = CsvTable(needs=(ID_HEADING, CREATED, MODIFIED))
+"""A list as CSV. No document says that it has ids and dates; without them it cannot be read."""
+
 LIST_RECORDS = replace(
     LIST_TEMPLATE,
     name="list_records",
@@ -157,7 +169,7 @@ def as_csv(resource: Resource) -> Resource:
     """Return the resource read as CSV, which has no limit of columns, and perhaps none of rows."""
     return replace(
         resource,
-        shape=CsvTable(),
-        paging=OffsetPaging(may_give_all=True),
+        shape=WIDE_LIST,
+        paging=CsvPaging(),
         params={**resource.params, "responseformat": "CSV"},
     )
