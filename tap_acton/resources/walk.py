@@ -102,12 +102,12 @@ class Walk:
             self.widest = min(2, len(self.last))
             self._remember(self.last)
         done = False
-        while not done:
-            was_at, seam = self.next, self.last[-1:]
+        while not done and not self._has_all():
+            was_at, seam, knew = self.next, self.last[-1:], self.ignores_offset
             offset, batch = self._joining()
             try:
-                if self.ignores_offset and self._has_all():
-                    return
+                if self.ignores_offset and not knew and self.complete is not None:
+                    continue  # now we know that the reply before may have had all
                 as_expected = self._fits(offset, batch)
                 reply = _Reply(begins=offset, total=batch.total)
                 yield from self._read(reply, batch, repeats_from=was_at if as_expected else None)
@@ -200,7 +200,7 @@ class Walk:
         skipped = 0
         while anchors:
             try:
-                for part in batch.parts():
+                for part in itertools.chain([batch], batch.rest or ()):  # leaves the rest open
                     known = [at for at, mark in enumerate(part.marks, 1) if mark in anchors]
                     if known:
                         return skipped + known[-1], part.behind(known[-1], rest=batch.rest)
@@ -218,7 +218,7 @@ class Walk:
         Raises:
             UnexpectedReplyError: It never has.
         """
-        if self.complete is None or self.source is None:
+        if not self.ignores_offset or self.complete is None or self.source is None:
             return False
         extent = self.source.extent(self.complete)
         total = self.complete if extent.total is None else extent.total
