@@ -12,7 +12,7 @@ from tap_acton.errors import ActOnError
 from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.pages import Batch
 from tap_acton.resources.records import identity, mark, renumbered, to_record
-from tap_acton.resources.rows import Extent, read_extent
+from tap_acton.resources.rows import read_cut_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
@@ -44,7 +44,7 @@ class Requests:
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request; see `ActOnClient.fetch`."""
         rows = self.reply(resource, params, bound, resource.shape.read)
-        return self._batch(resource, rows.rows, bound, rows.total)
+        return self.batch(resource, rows.rows, bound, rows.total)
 
     def reply(
         self,
@@ -82,22 +82,23 @@ class Requests:
             for row in rows:
                 part.append(row)
                 if len(part) == size:
-                    yield self._batch(resource, part, bound)
+                    yield self.batch(resource, part, bound)
                     any_yet, part = True, []
         except ActOnError:
             if part:
-                yield self._batch(resource, part, bound)
+                yield self.batch(resource, part, bound)
             raise
         if part or not any_yet:
-            yield self._batch(resource, part, bound)
+            yield self.batch(resource, part, bound)
 
-    def _batch(
+    def batch(
         self,
         resource: Resource,
         rows: Iterable[dict[str, Any]],
         bound: Bound,
         total: int | None = None,
     ) -> Batch:
+        """Return rows as records, with what they are told apart by."""
         records = [self._record(resource, row, bound) for row in rows]
         return Batch(
             records=records,
@@ -131,10 +132,11 @@ class Source:
         begun = functools.partial(self._begun, shape)
         return self.requests.arriving(self.resource, asked, self.bound, begun)
 
-    def extent(self, offset: int, /) -> Extent:
-        """Return how much of a list its JSON shows from an offset on."""
-        asked = {**self.query, "responseformat": "JSON", "count": "1", "offset": str(offset)}
-        return self.requests.reply(self.resource, asked, self.bound, read_extent)
+    def in_json(self, params: Params, /) -> Batch:
+        """Return what the JSON of a list has, without the columns that it cuts off."""
+        asked = {**self.query, "responseformat": "JSON", **params}
+        rows = self.requests.reply(self.resource, asked, self.bound, read_cut_table)
+        return self.requests.batch(self.resource, rows.rows, self.bound, rows.total)
 
     def wait_after(self, error: ActOnError, *, has_progressed: bool) -> None:
         """Wait as after any request that failed, or raise the error."""

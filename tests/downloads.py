@@ -92,21 +92,26 @@ class _Conversation(BaseHTTPRequestHandler):
             if self.server.pages:
                 offset = int(query["offset"])
                 rows = rows[offset : offset + int(query["count"])]
-            self._send("text/csv", csv_text([self.server.headings, *rows]), *self._cut())
+            text, (share, reset) = csv_text([self.server.headings, *rows]), self._cut()
+            self._send("text/csv", text, share, reset=reset)
 
     def _cut(self) -> tuple[float, bool]:
         return self.server.cuts.pop(0) if self.server.cuts else (1, False)
 
     def _as_json(self, list_id: str, query: dict[str, str]) -> dict[str, object]:
-        _, size = self.server.endless.get(list_id, ("", len(self.server.rows.get(list_id, ()))))
-        here = int(query["offset"]) < size
+        if list_id in self.server.endless:
+            _, size = self.server.endless[list_id]
+            rows = [[_endless_id(number)] for number in range(size)]
+        else:
+            rows = [row[:255] for row in self.server.rows.get(list_id, ())]
+        offset = int(query["offset"])
         return {
             "headers": self.server.headings[:255],
-            "data": [["x"]] if here else [],
-            "totalCount": size,
+            "data": rows[offset : offset + int(query["count"])],
+            "totalCount": len(rows),
         }
 
-    def _send(self, kind: str, body: bytes, share: float = 1, reset: bool = False) -> None:
+    def _send(self, kind: str, body: bytes, share: float = 1, *, reset: bool = False) -> None:
         framing = self.server.framing if kind == "text/csv" else "length"
         self.send_response(200)
         self.send_header("Content-Type", kind)
@@ -131,17 +136,12 @@ class _Conversation(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         self.wfile.write(_chunk(csv_text([self.server.headings])))
-        for _ in range(times // 100):
-            lines = b"".join(b"l-0001:%x,%s" % (self._next(), line) for _ in range(100))
+        for begin in range(0, times, 100):
+            ids = (_endless_id(number).encode() for number in range(begin, begin + 100))
+            lines = b"".join(b"%s,%s" % (each, line) for each in ids)
             self.wfile.write(_chunk(lines))
             self.server.sent += len(lines)
         self.wfile.write(_chunk(b""))
-
-    _number = 0
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
 
     def _break_off(self, *, reset: bool) -> None:
         self.close_connection = True
@@ -150,6 +150,10 @@ class _Conversation(BaseHTTPRequestHandler):
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.connection.close()
+
+
+def _endless_id(number: int) -> str:
+    return f"l-0001:{number:x}"
 
 
 def _chunk(data: bytes) -> bytes:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from tap_acton.errors import ActOnError
     from tap_acton.resources.convert import Record
-    from tap_acton.resources.rows import Extent
 
 __all__ = ["Batch", "Page", "Paging", "Params", "Position", "Source"]
 
@@ -88,8 +87,8 @@ class Source(Protocol):
         """Return what a request with these parameters brings."""
         ...
 
-    def extent(self, offset: int, /) -> Extent:
-        """Return how many rows there are, and whether any from an offset on, by other means."""
+    def in_json(self, params: Params, /) -> Batch:
+        """Return what JSON has for these parameters, whose rows may lack columns."""
         ...
 
     def wait_after(self, error: ActOnError, *, has_progressed: bool) -> None:

@@ -19,7 +19,6 @@ __all__ = [
     "MODIFIED",
     "AnyObjects",
     "Contacts",
-    "Extent",
     "Folders",
     "Objects",
     "OneObject",
@@ -27,7 +26,7 @@ __all__ = [
     "Shape",
     "Table",
     "list_labels",
-    "read_extent",
+    "read_cut_table",
     "read_json_headings",
     "unique_labels",
 ]
@@ -48,16 +47,6 @@ class Rows:
     rows: list[Row]
     total: int | None = None
     """How many rows there are in all, if the reply says so. Act-On's -1 means it does not."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Extent:
-    """How much of a table lies behind an offset."""
-
-    goes_on: bool
-    """Whether there are rows."""
-    total: int | None
-    """How many rows the whole table has, if the reply says so."""
 
 
 class Shape(Protocol):
@@ -134,8 +123,7 @@ class Table:
                 where=reply.where,
                 next_step="Discover the catalog again: such lists are read as CSV.",
             )
-        cells = _member(reply, body, "data")
-        return Rows(rows=_labelled(reply, headings, cells), total=_total(body))
+        return _table(reply, body)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,10 +196,14 @@ def read_json_headings(reply: Reply) -> list[str]:
     return [str(heading) for heading in _member(reply, reply.json(), "headers")]
 
 
-def read_extent(reply: Reply) -> Extent:
-    """Return the extent of a table in JSON, however wide it is."""
-    body = reply.json()
-    return Extent(goes_on=bool(_member(reply, body, "data")), total=_total(body))
+def read_cut_table(reply: Reply) -> Rows:
+    """Return the rows of a table in JSON without the columns that it cuts off."""
+    return _table(reply, reply.json())
+
+
+def _table(reply: Reply, body: Any) -> Rows:
+    headings, cells = _member(reply, body, "headers"), _member(reply, body, "data")
+    return Rows(rows=_labelled(reply, headings, cells), total=_total(body))
 
 
 def _labelled(reply: Reply, headings: list[Any], rows: Any) -> list[Row]:

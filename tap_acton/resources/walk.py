@@ -38,6 +38,8 @@ _STEPS = 3
 """Steps back by a page each; then they double."""
 
 
+_DENIALS = 2
+"""How often a list is read again because it has more rows, before that is an error."""
 _FAR = 10**9
 """An offset at which no list has a row."""
 
@@ -92,8 +94,12 @@ class Walk:
     """Whether each reply begins with the first row; None while nobody knows."""
     complete: int | None = None
     """Rows of the reply before this one, if it was whole and began with the first."""
+    tail: str | None = None
+    """Identity of the last row."""
     doubted: int | None = None
-    """Rows that had been read when it was last found out that there are more."""
+    """Rows that had been read when it was last asked whether there are more."""
+    denials: int = 0
+    """How often in a row there were, though reading again brought none."""
 
     def pages(self) -> Iterator[Page]:
         """Yield the new rows of each reply, in one page or more."""
@@ -220,18 +226,22 @@ class Walk:
         """
         if not self.ignores_offset or self.complete is None or self.source is None:
             return False
-        extent = self.source.extent(self.complete)
-        total = self.complete if extent.total is None else extent.total
-        read_again = self.doubted == len(self.seen.identities)
-        is_more = extent.goes_on or (total > self.complete and not self.filtered)
-        if is_more and read_again:
+        before = 1 if self.complete else 0  # the last row, to see whether it is where it was
+        params = {"count": "2", "offset": str(self.complete - before)}
+        there = self.source.in_json(params)
+        total = self.complete if there.total is None else there.total
+        goes_on = len(there.identities) > before or (total > self.complete and not self.filtered)
+        found_none = self.doubted == len(self.seen.identities)
+        proven = there.identities == [self.tail] or (found_none and not self.denials)
+        self.doubted = len(self.seen.identities)
+        self.denials = (self.denials if found_none else 0) + 1 if goes_on else 0
+        if self.denials > _DENIALS:
             raise UnexpectedReplyError(
                 f"Act-On's CSV of the list ends after {self.complete:,} rows and ignores the "
                 "offset, and there are more rows",
                 next_step="The list cannot be read whole; ask Act-On's support, or split it.",
             )
-        self.doubted = len(self.seen.identities)
-        return not is_more and (total >= self.complete or read_again)
+        return proven and not goes_on
 
     def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> list[Record]:
         """Return the new rows; from an offset on, those that equal others are new too."""
@@ -243,6 +253,7 @@ class Walk:
                 new.append(record)
         self.next = offset + len(batch.marks)
         self.last = (*self.last, *batch.marks)[-_ANCHORS:]
+        self.tail = batch.identities[-1] if batch.identities else self.tail
         self._remember(batch.marks)
         return new
 

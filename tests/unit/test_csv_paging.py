@@ -21,7 +21,6 @@ from tap_acton.errors import (
 )
 from tap_acton.resources.pages import Batch, Position
 from tap_acton.resources.paging import CsvPaging
-from tap_acton.resources.rows import Extent
 from tests.tables import Act, Row, Table, acts
 
 if TYPE_CHECKING:
@@ -80,11 +79,12 @@ class Server:
         finally:
             self.closed += 1
 
-    def extent(self, offset: int, /) -> Extent:
-        self.table.asked(offset, 1)
+    def in_json(self, params: Params, /) -> Batch:
+        offset, count = int(params["offset"]), int(params["count"])
+        self.table.asked(offset, count)
         size = len(self.table.rows)
         total = {"exact": size, "none": None, "whole": size + 7}[self.told]
-        return Extent(goes_on=offset < size, total=total)
+        return replace(self.table.batch(self.table.page(offset, count)), total=total)
 
     def wait_after(self, error: ActOnError, *, has_progressed: bool) -> None:
         self.tries = 1 if has_progressed else self.tries + 1
@@ -121,7 +121,7 @@ tables = st.builds(
     acts=st.lists(acts, max_size=4).map(tuple),
     newest_first=st.booleans(),
 )
-breaks = st.dictionaries(st.integers(1, 6), st.integers(0, 50), max_size=3)
+breaks = st.dictionaries(st.integers(1, 6), st.integers(1, 50), max_size=3)
 totals = st.sampled_from(["exact", "none", "whole"])
 
 
