@@ -243,21 +243,13 @@ class ActOnClient:
         return self._requests.fetch(resource, params, bound)
 
     def reply(
-        self,
-        resource: Resource,
-        params: Params,
-        bound: Bound,
-        decode: Callable[[Reply], T],
+        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Reply], T]
     ) -> T:
         """Return what `decode` reads from the reply to one request for a resource."""
         return self._requests.reply(resource, params, bound, decode)
 
     def arriving(
-        self,
-        resource: Resource,
-        params: Params,
-        bound: Bound,
-        decode: Callable[[Body], T],
+        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Body], T]
     ) -> T:
         """Return what `decode` reads from the start of a reply; the rest is not waited for."""
 

@@ -7,6 +7,9 @@ a row that we have read, unchanged, then nothing untouched before it is unread; 
 go back until one does. Rows met again are dropped. The end is believed only of a page whose seam
 is where it was. What moving rows cannot explain (a page that repeats for ever, a table that ends
 before its total) is asked for again, and at last an error.
+
+A CSV download may break off, hold more rows than were asked for, or begin with the first row
+whatever the offset. `.github/decisions/0005` says how those are read whole.
 """
 
 from __future__ import annotations

@@ -36,8 +36,10 @@ def reply(body: bytes | str) -> Reply:
 
 def text_of(lines: list[list[str]], end: str = "\r\n") -> bytes:
     text = io.StringIO(newline="")
-    quoting = csv.QUOTE_MINIMAL if end == "\r\n" else csv.QUOTE_ALL
-    csv.writer(text, lineterminator=end, quoting=quoting).writerows(lines)
+    if end == "\r\n":
+        csv.writer(text).writerows(lines)
+    else:
+        csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(lines)
     return text.getvalue().encode()
 
 
