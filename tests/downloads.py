@@ -67,9 +67,12 @@ class _Conversation(BaseHTTPRequestHandler):
     server: Downloads
     protocol_version = "HTTP/1.1"
 
+    def handle(self) -> None:
+        with suppress(OSError):  # the client may hang up
+            super().handle()
+
     def do_GET(self) -> None:
-        with suppress(OSError):
-            self._answer()
+        self._answer()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
