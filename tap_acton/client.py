@@ -5,31 +5,32 @@ Both front ends read through it. It knows nothing of Singer or SQL.
 
 from __future__ import annotations
 
-import functools
 import logging
 import operator
-from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeVar
-from urllib.parse import quote
 
 from tap_acton.auth.account import Account, open_account
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family
 from tap_acton.resources.binding import Bound
-from tap_acton.resources.paging import Batch, Page, Params, Position
-from tap_acton.resources.records import identity, mark, renumbered, to_record
+from tap_acton.resources.paging import Position
+from tap_acton.source import Requests, Source
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from tap_acton.auth.authenticator import Authorize
     from tap_acton.resources.model import Condition, Record, Resource
+    from tap_acton.resources.paging import Batch, Page, Params
     from tap_acton.settings import Settings
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
+    from tap_acton.transport.streaming import Body
 
 __all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped"]
 
@@ -106,11 +107,12 @@ class ActOnClient:
         lists: tuple[str, ...] = (),
     ) -> None:
         self._account = account
+        self._requests = Requests(account=account)
         self._page_size = page_size
         self._account_id = account_id
         self._family = Family(self, lists=lists)
         self.skipped: list[Skipped] = []
-        self.misfits: Counter[str] = Counter()
+        self.misfits: Counter[str] = self._requests.misfits
         """Values that did not fit, by "resource.column"."""
 
     @classmethod
@@ -254,37 +256,24 @@ class ActOnClient:
             params: Query parameters beyond the resource's own.
             bound: Values of all of the resource's variables.
         """
-        rows = self.reply(resource, params, bound, resource.shape.read)
-        records = [self._record(resource, row, bound) for row in rows.rows]
-        return Batch(
-            records=records,
-            identities=[identity(resource, record) for record in records],
-            marks=[mark(record) for record in records],
-            total=rows.total,
-            renumbered=functools.partial(renumbered, resource),
-        )
+        return self._requests.fetch(resource, params, bound)
 
     def reply(
-        self,
-        resource: Resource,
-        params: Params,
-        bound: Bound,
-        decode: Callable[[Reply], T],
+        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Reply], T]
     ) -> T:
         """Return what `decode` reads from the reply to one request for a resource."""
-        path = resource.path
-        sent = {**resource.params, **params}
-        for variable in resource.variables:
-            if f"{{{variable}}}" in path:
-                path = path.replace(f"{{{variable}}}", quote(bound[variable], safe=":"))
-            else:
-                sent[variable] = bound[variable]
-        ask = (
-            self._account.transport.query
-            if resource.paging.in_body
-            else self._account.transport.get
-        )
-        return ask(path, sent, auth=self._account.auth, decode=decode)
+        return self._requests.reply(resource, params, bound, decode)
+
+    def arriving(
+        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Body], T]
+    ) -> T:
+        """Return what `decode` reads from the start of a reply; the rest is not waited for."""
+
+        def read(body: Body) -> T:
+            with closing(body):
+                return decode(body)
+
+        return self._requests.arriving(resource, params, bound, read)
 
     def pages_of(
         self,
@@ -296,7 +285,7 @@ class ActOnClient:
         """Yield the pages for one set of bound values. Raises ActOnError."""
         query = resource.query(conditions)
         pages = resource.paging.pages(
-            lambda params: self.fetch(resource, {**query, **params}, bound),
+            Source(requests=self._requests, resource=resource, query=query, bound=bound),
             page_size=self._page_size,
             filtered=bool(query),
             resume=resume,
@@ -324,8 +313,3 @@ class ActOnClient:
         """Keep the account's number for later runs, beside the tokens."""
         self._account_id = account_id
         self._account.auth.note_account_id(account_id)
-
-    def _record(self, resource: Resource, row: dict[str, Any], bound: Bound) -> Record:
-        record, misfits = to_record(resource, row, bound)
-        self.misfits.update(f"{resource.name}.{column}" for column in misfits)
-        return record

@@ -17,12 +17,11 @@ from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
 from tap_acton.resources.convert import Type
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OBJECTS, read_fields
-from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, as_csv
+from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_csv
 from tap_acton.resources.model import MISFITS, Column
 from tap_acton.resources.rows import (
     JSON_COLUMNS,
     list_labels,
-    read_csv_headings,
     read_json_headings,
     unique_labels,
 )
@@ -199,7 +198,7 @@ def _headings(client: ActOnClient, list_id: str) -> list[str]:
     headings = client.reply(resource, params, bound, read_json_headings)
     if len(headings) < JSON_COLUMNS:
         return headings
-    return client.reply(as_csv(resource), params, bound, read_csv_headings)
+    return client.arriving(as_csv(resource), params, bound, WIDE_LIST.headings)
 
 
 def _columns(headings: list[str]) -> Iterator[Column]:

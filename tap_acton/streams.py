@@ -12,7 +12,12 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 from tap_acton.batches import BatchedStream
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.dynamic import origin_of
-from tap_acton.errors import ActOnError, ConfigError, RequestRefusedError
+from tap_acton.errors import (
+    ActOnError,
+    ConfigError,
+    RequestRefusedError,
+    UnexpectedReplyError,
+)
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.lists import narrowed
@@ -115,10 +120,11 @@ class ResourceStream(BatchedStream):
             for page in self._client.pages(resource, reading.conditions, resume=place):
                 place = page.place
                 yield page
-        except RequestRefusedError as error:
-            if resource is self.resource or error.code != _NO_SUCH_COLUMN:
+        except (RequestRefusedError, UnexpectedReplyError) as error:
+            refused = isinstance(error, RequestRefusedError) and error.code != _NO_SUCH_COLUMN
+            if resource is self.resource or refused:
                 raise
-            self.logger.debug("A column of %s is gone; all columns are asked for", self.name)
+            self.logger.debug("%s cannot be asked for some columns: %s", self.name, error)
             yield from self._client.pages(self.resource, reading.conditions, resume=place)
 
     def _reached(self, place: Place) -> None:

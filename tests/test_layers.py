@@ -21,7 +21,7 @@ LAYERS = {
     "transport": TRANSPORT,
     "auth": AUTH,
     "resources": RESOURCES,
-    **dict.fromkeys(("client", "family"), CLIENT),
+    **dict.fromkeys(("client", "family", "source"), CLIENT),
     **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
     **dict.fromkeys(
         ("cli", "events", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
