@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
 
-__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped"]
+__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped", "shows_nothing"]
 
 T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
@@ -82,6 +82,13 @@ class Skipped:
 
     resource: str
     bound: Bound
+
+
+def shows_nothing(error: ActOnError) -> bool:
+    """Tell whether Act-On does not show an object: it is deleted, forbidden, or not enabled."""
+    return isinstance(error, RequestRefusedError) and (
+        error.status in _NOT_FOUND_STATUSES or error.code in _NOT_FOUND_CODES
+    )
 
 
 class ActOnClient:
@@ -291,7 +298,7 @@ class ActOnClient:
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         """Note an object that Act-On does not show us; raise the error if it is another."""
-        if error.status not in _NOT_FOUND_STATUSES and error.code not in _NOT_FOUND_CODES:
+        if not shows_nothing(error):
             raise error
         about = {name: bound[name] for name in resource.variables if name in bound}
         self.skipped.append(Skipped(resource=resource.name, bound=about))

@@ -99,6 +99,10 @@ class Paging(Protocol):
         """Whether parameters go out as a JSON body, by POST, instead of in the query."""
         ...
 
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        ...
+
     def pages(
         self,
         fetch: Callable[[Params], Batch],
@@ -123,6 +127,10 @@ class OnePage:
     """Everything comes in one reply, unless the reply says that there is more."""
 
     in_body: bool = False
+
+    def first(self, rows: int) -> Params:  # noqa: ARG002 - as the others
+        """Return none: there is no way to ask for fewer rows."""
+        return {}
 
     def pages(
         self,
@@ -151,6 +159,10 @@ class OffsetPaging:
     """Whether the documents allow the server to ignore both, and to give all rows at once."""
     in_body: bool = False
 
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        return _offset_params(0, rows)
+
     def pages(
         self,
         fetch: Callable[[Params], Batch],
@@ -166,7 +178,7 @@ class OffsetPaging:
         """
 
         def ask(offset: int, count: int) -> tuple[int, Batch]:
-            return offset, fetch({"count": str(count), "offset": str(offset)})
+            return offset, fetch(_offset_params(offset, count))
 
         return _Walk(
             ask=ask,
@@ -175,6 +187,10 @@ class OffsetPaging:
             resume=resume,
             may_give_all=self.may_give_all,
         ).pages()
+
+
+def _offset_params(offset: int, count: int) -> Params:
+    return {"count": str(count), "offset": str(offset)}
 
 
 def page_size_params(page: int, size: int) -> Params:
@@ -193,6 +209,10 @@ class PageNumbers:
     params: Callable[[int, int], Params] = page_size_params
     """Returns the parameters for a page's number and size."""
     in_body: bool = False
+
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        return self.params(0, rows)
 
     def pages(
         self,
