@@ -26,11 +26,13 @@ LAYERS = {
     **dict.fromkeys(
         ("cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
     ),
+    **dict.fromkeys(("check", "examine", "report", "sample", "standing"), FRONT),
     "sql": FRONT,
     "__main__": DEMO,
     "demo": DEMO,
 }
 TAP_SIDE = {"cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"}
+TAP_SIDE |= {"check", "examine", "report", "sample", "standing"}
 SIMULATOR = "simulator"
 ITSELF = "tap_acton"
 
