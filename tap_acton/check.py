@@ -74,7 +74,10 @@ class _AnyWidth(Shape):
         if len(read_json_headings(reply)) <= most:
             return Table().read(reply)
         table = reply.json()
-        table |= {"headers": table["headers"][:most], "data": [row[:most] for row in table["data"]]}
+        rows = table.get("data")
+        if isinstance(rows, list):
+            rows = [row[:most] if isinstance(row, list) else row for row in rows]
+        table |= {"headers": table["headers"][:most], "data": rows}
         return Table().read(replace(reply, body=json.dumps(table).encode()))
 
 

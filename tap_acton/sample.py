@@ -60,10 +60,13 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Seen:
-    rows: list[dict[str, Any]]
-    total: int | None
-    problem: str | None
     body: Any
+    first: dict[str, Any]
+    """The first row, or else the object that is the likeliest one."""
+    pairs: list[tuple[Record, dict[str, Any]]]
+    """A record for each row, and the values that did not fit."""
+    total: int | None = None
+    problem: str | None = None
 
 
 def sample(client: ActOnClient, resource: Resource, bound: Bound, *, rows: int) -> Sample:
@@ -81,21 +84,19 @@ def sample(client: ActOnClient, resource: Resource, bound: Bound, *, rows: int) 
     origin, given = origin_of(resource), _given_keys(resource)
     resource = _without_own_columns(resource)
     params = resource.paging.first(rows)
-    seen = client.reply(resource, params, bound, lambda reply: _read(resource, reply))
-    pairs = [to_record(resource, row, bound) for row in seen.rows]
-    records = [record for record, _ in pairs]
-    first = seen.rows[0] if seen.rows else _first_object(seen.body)
+    seen = client.reply(resource, params, bound, lambda reply: _read(resource, bound, reply))
+    records = [record for record, _ in seen.pairs]
     are_own = _are_own(origin, seen.body)
     return Sample(
         records=records,
         asked=rows if params else None,
         total=seen.total,
         form=_form(seen.body, are_own=are_own),
-        keys=_names(first, _sources(resource) if are_own else None),
+        keys=_names(seen.first, _sources(resource) if are_own else None),
         problem=seen.problem,
         keyless=tuple(key for key in given if any(record[key] in _NOTHING for record in records)),
         unfilled=tuple(_unfilled(resource.columns, records)),
-        misfits=tuple(Counter(name for _, misfits in pairs for name in misfits).items()),
+        misfits=tuple(Counter(name for _, misfits in seen.pairs for name in misfits).items()),
     )
 
 
@@ -111,13 +112,18 @@ def _without_own_columns(resource: Resource) -> Resource:
     return replace(resource, columns=tuple(replace(column, made_of=()) for column in columns))
 
 
-def _read(resource: Resource, reply: Reply) -> _Seen:
+def _read(resource: Resource, bound: Bound, reply: Reply) -> _Seen:
     body = None if isinstance(resource.shape, CsvTable) else reply.json()
     try:
         found = resource.shape.read(reply)
+        pairs = [to_record(resource, row, bound) for row in found.rows]
     except UnexpectedReplyError as error:
-        return _Seen(rows=[], total=None, problem=error.what, body=body)
-    return _Seen(rows=found.rows, total=found.total, problem=None, body=body)
+        return _Seen(body=body, first=_first_object(body), pairs=[], problem=error.what)
+    except (TypeError, ValueError, KeyError, AttributeError):  # nobody foresaw this form
+        problem = "The rows cannot be read"
+        return _Seen(body=body, first=_first_object(body), pairs=[], problem=problem)
+    first = found.rows[0] if found.rows else _first_object(body)
+    return _Seen(body=body, first=first, pairs=pairs, total=found.total)
 
 
 def _unfilled(columns: tuple[Column, ...], records: list[Record]) -> list[str]:

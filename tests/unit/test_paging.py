@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.errors import UnexpectedReplyError
-from tap_acton.resources.paging import Batch, OffsetPaging, OnePage, Position
+from tap_acton.resources.paging import Batch, OffsetPaging, OnePage, PageNumbers, Position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -508,3 +508,18 @@ def test_a_server_that_may_give_all_at_once_is_believed(size: int) -> None:
         fetch, page_size=10, filtered=False, resume=Position()
     )
     assert [record["key"] for page in pages for record in page.records] == list(range(size))
+
+
+@pytest.mark.parametrize(
+    ("paging", "params"),
+    [
+        (OnePage(), {}),
+        (OffsetPaging(), {"count": "2", "offset": "0"}),
+        (PageNumbers(), {"page": "0", "pageSize": "2"}),
+    ],
+    ids=["one page", "offset", "page numbers"],
+)
+def test_the_first_rows_can_be_asked_for_alone(
+    paging: OnePage | OffsetPaging | PageNumbers, params: dict[str, str]
+) -> None:
+    assert paging.first(2) == params
