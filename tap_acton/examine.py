@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from tap_acton.check import Check
+from tap_acton.interrupts import whole_step
 from tap_acton.report import report
 from tap_acton.standing import kept_before, standing_after
+from tap_acton.writer import write_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +39,7 @@ def examine(
         SettingsFileError: What is kept cannot be read; nothing was sent or printed.
         ActOnError: The login does not work, a budget is spent, or nothing is reachable.
         NotAsExpectedError: A documented stream failed, or differs.
+        TargetGoneError: Nobody reads the report.
     """
     before = kept_before(settings)
     check = Check(client, lists=settings.lists)
@@ -49,6 +50,8 @@ def examine(
     finally:
         client.close()
     standing = standing_after(settings, before, progress.requests.total())
-    click.echo("\n".join(report(settings, standing, check, findings)))
+    lines = report(settings, standing, check, findings)
+    with whole_step():
+        write_block("".join(f"{line}\n" for line in lines))
     if error := check.verdict(findings):
         raise error

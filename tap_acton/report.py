@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tap_acton.settings import Settings
     from tap_acton.standing import Standing
 
-__all__ = ["INVITATION", "login_lines", "report", "stream_lines"]
+__all__ = ["INVITATION", "report"]
 
 INVITATION = (
     "Is one of these right, or wrong? Open an issue with the form 'A fact from a real account' "
@@ -64,16 +64,15 @@ def report(
         check: What was asked.
         findings: The streams to tell of.
     """
-    yield from login_lines(settings, standing, check)
+    yield from _login_lines(settings, standing, check)
     if findings:
         yield ""
-        yield from stream_lines(findings)
+        yield from _stream_lines(findings)
         yield ""
         yield from _guess_lines(findings)
 
 
-def login_lines(settings: Settings, standing: Standing, check: Check) -> Iterator[str]:
-    """Yield what is known of the login, the account and the limits."""
+def _login_lines(settings: Settings, standing: Standing, check: Check) -> Iterator[str]:
     left = standing.logins_left
     counted = "in this run" if left is None else "today"
     requests_left = f"{standing.requests_left:,} left of {settings.daily_request_budget:,}"
@@ -89,8 +88,7 @@ def login_lines(settings: Settings, standing: Standing, check: Check) -> Iterato
     )
 
 
-def stream_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield a line for each stream, and below it what is worth telling of its columns."""
+def _stream_lines(findings: Sequence[Finding]) -> Iterator[str]:
     table = [_HEADINGS, *map(_cells, findings)]
     heading, *lines = _aligned(table)
     yield heading

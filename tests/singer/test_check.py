@@ -562,3 +562,19 @@ def test_a_signal_ends_the_test_as_any_run(simulator: Simulate, tmp_path: Path) 
     assert run.returncode == 130
     assert output == ""
     assert errors.splitlines()[-1] == "Error: Stopped by a signal."
+
+
+def test_a_report_that_nobody_reads_ends_in_one_line(simulator: Simulate, tmp_path: Path) -> None:
+    settings = written(tmp_path, "config.json", config_for(simulator(), tmp_path))
+    with subprocess.Popen(
+        [TAP, "--config", settings, "--test"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stdout
+        assert run.stderr
+        run.stdout.close()
+        last = run.stderr.read().splitlines()[-1]
+    assert run.returncode == 1
+    assert last == "Error: The target closed the pipe."
