@@ -389,7 +389,7 @@ def test_a_documented_stream_that_fails_is_a_failure(
 ) -> None:
     sim = simulator()
     refusing(sim, "/api/1/image", status=500)
-    tested = report(configure(sim))
+    tested = report(configure(sim, max_retry_seconds=0))
     assert "HTTP 500" in tested.streams()["images"]["reachable"]
     assert tested.streams()["media"]["reachable"] == "yes"
     assert tested.exit_code == 2
@@ -457,7 +457,7 @@ def test_without_a_connection_nobody_knows_whether_the_login_works(
     simulator: Simulate, configure: Configure
 ) -> None:
     sim = simulator()
-    tested = report(configure(sim, api_url="http://127.0.0.1:9"))
+    tested = report(configure(sim, api_url="http://127.0.0.1:9", max_retry_seconds=0))
     assert tested.about("credentials") == "not known whether they work: no connection"
     assert tested.exit_code == 2
 
