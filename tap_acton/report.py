@@ -131,11 +131,9 @@ def _decided(sample: Sample) -> str:
 
 def _credentials(standing: Standing, check: Check) -> str:
     error = check.stopped_by or check.account().error
-    if check.was_answered:
+    if check.was_answered or error is None:
         until = standing.valid_until or "it is refused"
         return f"work, by {standing.way}; the access token is good until {until}"
-    if error is None:
-        return "not tried"
     verb = "do not work" if isinstance(error, _OF_THE_LOGIN) else "not known whether they work"
     return f"{verb}: {_refusal(error)}"
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_acton.auth.account import open_store
+from tap_acton.auth.status import iso_time
 from tap_acton.config import read_settings
 from tap_acton.errors import ActOnError
 from tap_acton.report import INVITATION
@@ -432,6 +433,29 @@ def test_a_fixed_access_token_works_without_a_store(
     assert tested.about("requests").startswith(f"{len(sim.journal)} in this run, ")
 
 
+def test_an_access_token_of_the_settings_is_told_with_its_end(
+    simulator: Simulate, configure: Configure, tmp_path: Path
+) -> None:
+    sim = simulator()
+    config = configure(sim)
+    report(config)
+    tokens = open_store(read_settings(config)).load().tokens
+    assert tokens
+    given = {
+        "auth_scheme": "OAuth",
+        "access_token": tokens.access_token,
+        "oauth_token_timestamp": int(tokens.issued_at) * 1000,
+        "oauth_expires_in": 3600,
+        "oauth_settings_location": str(tmp_path / "another"),
+    }
+    until = iso_time(int(tokens.issued_at) + 3600)
+    for mode in ("OFF", "REFRESH"):
+        tested = report(configure(sim, initiate_oauth=mode, **given))
+        assert tested.about("credentials") == (
+            f"work, by access_token of the settings; the access token is good until {until}"
+        )
+
+
 def test_the_days_requests_are_counted(simulator: Simulate, configure: Configure) -> None:
     sim = simulator()
     config = configure(sim, daily_request_budget=1000)
@@ -484,6 +508,29 @@ def test_a_catalog_restricts_the_test_to_its_selection(
     tested = report(configure(sim), catalog)
     assert tested.streams().keys() == {"form_reports", "list_messages"}
     assert len(paths(sim)) == len(["account", "forms", "form_reports", "list_messages"])
+
+
+def test_an_empty_selection_tests_the_login_alone(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator(lists=1)
+    tested = report(configure(sim), only(discover(configure(sim))))
+    assert tested.about("credentials").startswith("work, by ")
+    assert len(tested.text.splitlines()) == 5
+    assert tested.exit_code == 0
+
+
+def test_a_wide_list_of_a_catalog_is_tested_as_csv(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator(lists=0, wide_columns=300)
+    catalog = only(discover(configure(sim)), "list_wide_list")
+    tested = report(configure(sim), catalog)
+    assert tested.streams()["list_wide_list"]["shape"] == "as expected"
+    answering(sim, "/api/1/list/l-*", "a,b\n1,2\n")
+    again = report(configure(sim), catalog)
+    assert again.streams()["list_wide_list"]["shape"].startswith("differs: the CSV has no column")
+    assert again.guess("list_wide_list") == "the reply is CSV; no rows were found in it"
 
 
 def written(folder: Path, name: str, content: Any) -> str:
