@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tap_acton.transport.session import Sent
     from tap_acton.transport.streaming import Body
 
-__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped"]
+__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped", "shows_nothing"]
 
 T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
@@ -40,7 +40,7 @@ logger = logging.getLogger("tap-acton")
 
 _NOT_FOUND_CODES = {"10004", "10008", "10012", "10013", "10030", "10054"}
 _NOT_FOUND = 404
-_NOT_SHOWN_STATUSES = {204, 403, _NOT_FOUND}
+_HIDDEN_STATUSES = {204, 403}
 _FAILURES = 5
 """Bound values of one resource that may fail before the rest is given up."""
 
@@ -86,6 +86,17 @@ class Skipped:
     bound: Bound
     gone: bool
     """Whether it is not there any more, rather than only hidden from us."""
+
+
+def shows_nothing(error: ActOnError) -> bool:
+    """Tell whether Act-On does not show an object: it is deleted, forbidden, or not enabled."""
+    return isinstance(error, RequestRefusedError) and (
+        error.status in _HIDDEN_STATUSES or _is_gone(error)
+    )
+
+
+def _is_gone(error: ActOnError) -> bool:
+    return error.status == _NOT_FOUND or error.code in _NOT_FOUND_CODES
 
 
 class ActOnClient:
@@ -296,11 +307,10 @@ class ActOnClient:
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         """Note an object that Act-On does not show us; raise the error if it is another."""
-        gone = error.status == _NOT_FOUND or error.code in _NOT_FOUND_CODES
-        if not gone and error.status not in _NOT_SHOWN_STATUSES:
+        if not shows_nothing(error):
             raise error
         about = {name: bound[name] for name in resource.variables if name in bound}
-        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=gone))
+        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=_is_gone(error)))
         logger.warning("Skipping an object of %s: %s", resource.name, error)
 
     def known_account_id(self) -> str | None:

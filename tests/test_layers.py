@@ -13,6 +13,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tap_acton"
 
 GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
+TAP_SIDE = {
+    *("batch_files", "batches", "cli", "events", "examine", "progress", "rounds", "state"),
+    *("streams", "sync", "tap", "writer"),
+}
 LAYERS = {
     **dict.fromkeys(
         ("clock", "config", "embedded", "errors", "files", "interrupts", "kinds", "names"), GROUND
@@ -23,16 +27,11 @@ LAYERS = {
     "resources": RESOURCES,
     **dict.fromkeys(("client", "family", "source"), CLIENT),
     **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
-    **dict.fromkeys(
-        ("cli", "events", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
-    ),
-    **dict.fromkeys(("batch_files", "batches"), FRONT),
+    **dict.fromkeys(TAP_SIDE, FRONT),
     "sql": FRONT,
     "__main__": DEMO,
     "demo": DEMO,
 }
-TAP_SIDE = {"cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"}
-TAP_SIDE |= {"batch_files", "batches"}
 SIMULATOR = "simulator"
 ITSELF = "tap_acton"
 

@@ -109,6 +109,10 @@ class Paging(Protocol):
         """Whether parameters go out as a JSON body, by POST, instead of in the query."""
         ...
 
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        ...
+
     def pages(
         self,
         fetch: Source,

@@ -38,6 +38,10 @@ class OnePage:
 
     in_body: bool = False
 
+    def first(self, rows: int) -> Params:  # noqa: ARG002 - as the others
+        """Return none: there is no way to ask for fewer rows."""
+        return {}
+
     def pages(
         self,
         fetch: Callable[[Params], Batch],
@@ -63,6 +67,10 @@ class OffsetPaging:
 
     in_body: bool = False
 
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        return _offset_params(0, rows)
+
     def pages(
         self,
         fetch: Callable[[Params], Batch],
@@ -78,7 +86,7 @@ class OffsetPaging:
         """
 
         def ask(offset: int, count: int) -> tuple[int, Batch]:
-            return offset, fetch({"count": str(count), "offset": str(offset)})
+            return offset, fetch(_offset_params(offset, count))
 
         return Walk(
             ask=ask,
@@ -98,6 +106,10 @@ class CsvPaging:
 
     in_body: bool = False
 
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        return _offset_params(0, rows)
+
     def pages(
         self,
         fetch: Source,
@@ -115,7 +127,7 @@ class CsvPaging:
         """
 
         def ask(offset: int, count: int) -> tuple[int, Batch]:
-            return offset, fetch({"count": str(count), "offset": str(offset)})
+            return offset, fetch(_offset_params(offset, count))
 
         return Walk(
             ask=ask,
@@ -124,6 +136,10 @@ class CsvPaging:
             resume=resume,
             source=fetch,
         ).pages()
+
+
+def _offset_params(offset: int, count: int) -> Params:
+    return {"count": str(count), "offset": str(offset)}
 
 
 def page_size_params(page: int, size: int) -> Params:
@@ -142,6 +158,10 @@ class PageNumbers:
     params: Callable[[int, int], Params] = page_size_params
     """Returns the parameters for a page's number and size."""
     in_body: bool = False
+
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        return self.params(0, rows)
 
     def pages(
         self,

@@ -16,7 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.errors import UnexpectedReplyError
-from tap_acton.resources.paging import Batch, OffsetPaging, OnePage, Position
+from tap_acton.resources.paging import (
+    Batch,
+    CsvPaging,
+    OffsetPaging,
+    OnePage,
+    PageNumbers,
+    Position,
+)
 from tests.tables import TOTALS, Act, Row, Table, acts
 
 if TYPE_CHECKING:
@@ -400,3 +407,19 @@ def test_one_page_that_says_there_is_more_is_the_first_of_several() -> None:
 
     pages = OnePage().pages(fetch, page_size=10, filtered=False, resume=Position())
     assert [record["key"] for page in pages for record in page.records] == list(range(25))
+
+
+@pytest.mark.parametrize(
+    ("paging", "params"),
+    [
+        (OnePage(), {}),
+        (OffsetPaging(), {"count": "2", "offset": "0"}),
+        (CsvPaging(), {"count": "2", "offset": "0"}),
+        (PageNumbers(), {"page": "0", "pageSize": "2"}),
+    ],
+    ids=["one page", "offset", "csv", "page numbers"],
+)
+def test_the_first_rows_can_be_asked_for_alone(
+    paging: OnePage | OffsetPaging | CsvPaging | PageNumbers, params: dict[str, str]
+) -> None:
+    assert paging.first(2) == params
