@@ -36,7 +36,7 @@ class Progress:
         """Streams of which Act-On showed nothing."""
         self.failed: list[str] = []
         self._shown: set[str] = set()
-        self._state_at = (self._began, 0)
+        self._state_at: tuple[float, int] | None = None
 
     def sent(self, sent: Sent) -> None:
         """Count a request."""
@@ -69,11 +69,12 @@ class Progress:
     def state_is_due(self) -> bool:
         """Tell whether the state should be written, and take it as written if so."""
         now, records = self._clock.monotonic(), self.records.total()
-        wrote_at, wrote_records = self._state_at
-        due = now - wrote_at >= _STATE_EVERY_S or records - wrote_records >= _STATE_EVERY_RECORDS
-        if due:
-            self._state_at = (now, records)
-        return due
+        if self._state_at:
+            seconds, more = now - self._state_at[0], records - self._state_at[1]
+            if seconds < _STATE_EVERY_S and more < _STATE_EVERY_RECORDS:
+                return False
+        self._state_at = (now, records)
+        return True
 
     def shows(self) -> None:
         """Note that Act-On has shown something of the stream, if only that it is empty."""

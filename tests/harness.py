@@ -32,6 +32,7 @@ class Messages:
     raw: list[dict[str, Any]] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
+    keys: dict[str, list[str]] = field(default_factory=dict)
     schema_order: list[str] = field(default_factory=list)
     records: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     state: dict[str, Any] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Messages:
             found.types.append(message["type"])
             if message["type"] == "SCHEMA":
                 found.schemas[message["stream"]] = message["schema"]
+                found.keys[message["stream"]] = message["key_properties"]
                 found.schema_order.append(message["stream"])
             elif message["type"] == "RECORD":
                 assert message["stream"] in found.schemas

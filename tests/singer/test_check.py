@@ -141,11 +141,11 @@ def test_every_stream_has_a_line_and_costs_one_request(
 def test_the_lists_and_segments_of_the_listing_are_tested_without_discovery(
     simulator: Simulate, configure: Configure
 ) -> None:
-    sim = simulator(lists=3, segments=2)
+    sim = simulator(lists=3, segments=2, ucl_segments=3)
     streams = report(configure(sim)).streams()
     lists = [name for name in streams if name.startswith("list_") and name not in RESOURCES]
     assert len(lists) == 3
-    assert len([name for name in streams if name.startswith("segment_")]) == 2
+    assert len([name for name in streams if name.startswith("segment_")]) == 5
     assert streams[lists[0]]["rows"] == "30"
     assert all(entry.query["count"] == "2" for entry in sim.journal.matching(path="*/list/l-????"))
 

@@ -13,7 +13,7 @@ from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from tap_acton.simulator import Options, Simulator
 from tap_acton.tap import TapActOn
-from tests.harness import config_for
+from tests.harness import config_for, discover, everything
 
 _folder = tempfile.TemporaryDirectory()
 atexit.register(_folder.cleanup)
@@ -23,9 +23,12 @@ _simulator = Simulator(
 _simulator.start()
 atexit.register(_simulator.stop)
 
+_config = config_for(_simulator, Path(_folder.name))
+
 # The SDK asks for the tests as classes when the module is imported.
 TestTapActOn = get_tap_test_class(
     tap_class=TapActOn,
-    config=config_for(_simulator, Path(_folder.name)),
+    config=_config,
+    catalog=everything(discover(_config)),
     suite_config=SuiteConfig(ignore_no_records=True),
 )

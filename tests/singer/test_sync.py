@@ -76,8 +76,7 @@ def test_every_cell_of_every_list_arrives(
 
 def test_no_key_is_emitted_twice(messages: Messages) -> None:
     for stream, records in messages.records.items():
-        keys = RESOURCES[stream].keys if stream in RESOURCES else ("contact_id",)
-        identities = [tuple(record[key] for key in keys) for record in records]
+        identities = [tuple(record[key] for key in messages.keys[stream]) for record in records]
         assert len(set(identities)) == len(identities), stream
         assert all(None not in identity for identity in identities), stream
 
