@@ -10,7 +10,7 @@ import logging
 import operator
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from urllib.parse import quote
 
 from tap_acton.auth.account import Account, open_account
@@ -19,19 +19,20 @@ from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family
 from tap_acton.resources.binding import Bound
 from tap_acton.resources.paging import Batch, Page, Params, Position
-from tap_acton.resources.records import identity, mark, renumbered, to_record
+from tap_acton.resources.records import identity, mark, more_values, renumbered, to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tap_acton.auth.authenticator import Authorize
-    from tap_acton.resources.model import Condition, Record, Resource
+    from tap_acton.resources.model import Column, Condition, Record, Resource
+    from tap_acton.resources.rows import Rows
     from tap_acton.settings import Settings
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
 
-__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped"]
+__all__ = ["ActOnClient", "Bound", "Follower", "Place", "RecordsPage", "Skipped"]
 
 T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
@@ -87,6 +88,17 @@ class Skipped:
     """Whether it is not there any more, rather than only hidden from us."""
 
 
+class Follower(Protocol):
+    """Who wants to know which columns a table has while it is read."""
+
+    def meets(self, labels: tuple[str, ...]) -> Sequence[Column]:
+        """Take note of a page's labels, and return columns of texts to read beyond the resource's.
+
+        They are no part of what rows are told apart by: they may come between two pages.
+        """
+        ...
+
+
 class ActOnClient:
     """Reads an Act-On account.
 
@@ -112,6 +124,7 @@ class ActOnClient:
         self.skipped: list[Skipped] = []
         self.misfits: Counter[str] = Counter()
         """Values that did not fit, by "resource.column"."""
+        self._followers: dict[str, Follower] = {}
 
     @classmethod
     def from_settings(
@@ -246,6 +259,10 @@ class ActOnClient:
         """
         return next(iter(self._family.of(resource, bound)), None)
 
+    def follow(self, resource: Resource, follower: Follower) -> None:
+        """Tell somebody of the columns of each page of a table, from now on."""
+        self._followers[resource.name] = follower
+
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request.
 
@@ -256,13 +273,15 @@ class ActOnClient:
         """
         rows = self.reply(resource, params, bound, resource.shape.read)
         records = [self._record(resource, row, bound) for row in rows.rows]
-        return Batch(
+        batch = Batch(
             records=records,
             identities=[identity(resource, record) for record in records],
             marks=[mark(record) for record in records],
             total=rows.total,
             renumbered=functools.partial(renumbered, resource),
         )
+        self._add_columns(resource, rows, records)
+        return batch
 
     def reply(
         self,
@@ -329,3 +348,10 @@ class ActOnClient:
         record, misfits = to_record(resource, row, bound)
         self.misfits.update(f"{resource.name}.{column}" for column in misfits)
         return record
+
+    def _add_columns(self, resource: Resource, rows: Rows, records: list[Record]) -> None:
+        follower = self._followers.get(resource.name)
+        added = follower.meets(rows.labels) if follower and rows.labels else ()
+        if added:
+            for record, row in zip(records, rows.rows, strict=True):
+                record.update(more_values(added, row))

@@ -17,15 +17,10 @@ from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
 from tap_acton.resources.convert import Type
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OBJECTS, read_fields
+from tap_acton.resources.detect import detected
 from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, as_csv
 from tap_acton.resources.model import MISFITS, Column
-from tap_acton.resources.rows import (
-    JSON_COLUMNS,
-    list_labels,
-    read_csv_headings,
-    read_json_headings,
-    unique_labels,
-)
+from tap_acton.resources.rows import JSON_COLUMNS, Rows, read_table, unique_labels
 from tap_acton.resources.segments import SEGMENTS
 
 if TYPE_CHECKING:
@@ -39,14 +34,19 @@ __all__ = ["discover", "discover_lists"]
 logger = logging.getLogger("tap-acton")
 
 _REFUSED = (RequestRefusedError, UnexpectedReplyError)
+_SAMPLE = 100
+"""Rows."""
 
 
-def discover(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
+def discover(
+    client: ActOnClient, patterns: tuple[str, ...] = (), *, sample: bool = False
+) -> Iterator[Resource]:
     """Yield a resource for each part of the account that has columns of its own.
 
     Args:
         client: The account.
         patterns: Globs on a list's name or id; without any, all lists.
+        sample: Whether the types of a list's columns are those of its first rows; else, texts.
 
     Raises:
         ActOnError: A request failed for good. What cannot be read is left out with a warning.
@@ -54,9 +54,10 @@ def discover(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Re
     listed = _listed(client)
     contact_columns = list(_contact_columns(client))
     yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
-    yield from _segments(client, listed, contact_columns)
+    rows = _SAMPLE if sample else 1
+    yield from _segments(client, listed, contact_columns, rows)
     yield from _custom_objects(client)
-    yield from _lists(client, listed, patterns)
+    yield from _lists(client, listed, patterns, rows)
 
 
 def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
@@ -87,13 +88,15 @@ def _listed(client: ActOnClient) -> _Listed:
     return listed
 
 
-def _lists(client: ActOnClient, listed: _Listed, patterns: tuple[str, ...]) -> Iterator[Resource]:
+def _lists(
+    client: ActOnClient, listed: _Listed, patterns: tuple[str, ...], rows: int = 1
+) -> Iterator[Resource]:
     names = stream_names("list", listed.lists.items(), taken=RESOURCES)
     for list_id, name in sorted(listed.lists.items()):
         if not matches(patterns, list_id, name):
             continue
         try:
-            columns = list(_columns(_headings(client, list_id)))
+            columns = _list_columns(client, list_id, rows)
         except _REFUSED as error:
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
@@ -101,7 +104,7 @@ def _lists(client: ActOnClient, listed: _Listed, patterns: tuple[str, ...]) -> I
 
 
 def _segments(
-    client: ActOnClient, listed: _Listed, contact_columns: list[Column]
+    client: ActOnClient, listed: _Listed, contact_columns: list[Column], rows: int
 ) -> Iterator[Resource]:
     """Yield the members of each segment, by the first of three ways that the account answers.
 
@@ -120,9 +123,8 @@ def _segments(
         refused: Exception | None = None
         for kind in _ways(segment_id, listed, of_contacts):
             try:
-                yield _segment(
-                    client, Origin(kind=kind, id=segment_id), stream, contact_columns, title
-                )
+                origin = Origin(kind=kind, id=segment_id)
+                yield _segment(client, origin, stream, contact_columns, title, rows)
                 refused = None
                 break
             except _REFUSED as error:
@@ -145,9 +147,10 @@ def _segment(
     stream: str,
     contact_columns: list[Column],
     title: str | None,
+    rows: int,
 ) -> Resource:
     if origin.kind == "list_segment":
-        columns = list(_columns(_headings(client, origin.id)))
+        columns = _list_columns(client, origin.id, rows)
         return resource_of(origin, stream, columns, title=title)
     resource = resource_of(origin, stream, contact_columns, title=title)
     if origin.kind == "early_segment":  # nothing has shown that it is there
@@ -192,23 +195,25 @@ def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
-def _headings(client: ActOnClient, list_id: str) -> list[str]:
-    """Return a list's headings: from JSON, or from CSV if JSON may have cut some off."""
+def _list_columns(client: ActOnClient, list_id: str, rows: int) -> list[Column]:
+    """Return a list's own columns, typed by its first rows if there is more than one."""
     resource = list_resource("list", list_id, ())
-    params, bound = {"count": "1", "offset": "0"}, {"list_id": list_id}
-    headings = client.reply(resource, params, bound, read_json_headings)
-    if len(headings) < JSON_COLUMNS:
-        return headings
-    return client.reply(as_csv(resource), params, bound, read_csv_headings)
+    params, bound = {"count": str(rows), "offset": "0"}, {"list_id": list_id}
+    found = client.reply(resource, params, bound, read_table)
+    if len(found.labels) >= JSON_COLUMNS:  # some may be cut off
+        wide = as_csv(resource)
+        found = client.reply(wide, params, bound, wide.shape.read)
+    return list(_columns(found, rows))
 
 
-def _columns(headings: list[str]) -> Iterator[Column]:
-    labels = list_labels(headings)
+def _columns(table: Rows, rows: int) -> Iterator[Column]:
     fixed = {source for column in FIXED_LIST_COLUMNS for source in column.source}
-    own = [label for label in labels if label not in fixed]
+    own = [label for label in table.labels if label not in fixed]
     names = column_names(own, taken={*(column.name for column in FIXED_LIST_COLUMNS), MISFITS})
     for label in own:
-        yield Column(name=names[label], type=Type.TEXT, title=label, source=(label,))
+        cells = (row.get(label) for row in table.rows[:rows])
+        kind = detected(cells) if rows > 1 else Type.TEXT
+        yield Column(name=names[label], type=kind, title=label, source=(label,))
 
 
 def _camel(mapping: str) -> str:

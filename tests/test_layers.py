@@ -23,14 +23,13 @@ LAYERS = {
     "resources": RESOURCES,
     **dict.fromkeys(("client", "family"), CLIENT),
     **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
-    **dict.fromkeys(
-        ("cli", "events", "progress", "rounds", "state", "streams", "sync", "tap", "writer"), FRONT
-    ),
+    **dict.fromkeys(("cli", "columns", "events", "progress", "rounds"), FRONT),
+    **dict.fromkeys(("state", "streams", "sync", "tap", "writer"), FRONT),
     "sql": FRONT,
     "__main__": DEMO,
     "demo": DEMO,
 }
-TAP_SIDE = {"cli", "progress", "rounds", "state", "streams", "sync", "tap", "writer"}
+TAP_SIDE = {"cli", "columns", "progress", "rounds", "state", "streams", "sync", "tap", "writer"}
 SIMULATOR = "simulator"
 ITSELF = "tap_acton"
 

@@ -6,14 +6,15 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.convert import Type
+from tap_acton.resources.detect import exactly
 from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tap_acton.resources.model import Column, Record, Resource
 
-__all__ = ["digest", "identity", "mark", "renumbered", "to_record"]
+__all__ = ["digest", "identity", "mark", "more_values", "renumbered", "to_record"]
 
 _Misfits = dict[str, Any]
 
@@ -39,6 +40,11 @@ def to_record(
             record[column.name] = _made(column, record)
     record[MISFITS] = Type.JSON.convert(misfits) if misfits else None
     return record, misfits
+
+
+def more_values(columns: Iterable[Column], row: Mapping[str, Any]) -> Record:
+    """Return what a row holds in columns of texts that its resource does not have."""
+    return {column.name: _value(column, row, {}) for column in columns}
 
 
 def identity(resource: Resource, record: Record) -> str:
@@ -86,7 +92,7 @@ def _value(column: Column, row: Mapping[str, Any], misfits: _Misfits) -> Any:
         if given is None:
             continue
         try:
-            value = column.type.convert(given)
+            value = exactly(column.type, given) if column.exact else column.type.convert(given)
         except (ValueError, TypeError, OverflowError):
             misfits[column.name] = given
             continue

@@ -28,8 +28,7 @@ __all__ = [
     "Shape",
     "Table",
     "list_labels",
-    "read_csv_headings",
-    "read_json_headings",
+    "read_table",
     "unique_labels",
 ]
 
@@ -54,6 +53,8 @@ class Rows:
     rows: list[Row]
     total: int | None = None
     """How many rows there are in all, if the reply says so. Act-On's -1 means it does not."""
+    labels: tuple[str, ...] = ()
+    """The table's unique headings, also if it has no rows; empty if the reply is no table."""
 
 
 class Shape(Protocol):
@@ -122,16 +123,14 @@ class Table:
 
     def read(self, reply: Reply) -> Rows:
         """Return the rows under their headings."""
-        body = reply.json()
-        headings = _member(reply, body, "headers")
-        if len(headings) >= JSON_COLUMNS:
+        table = read_table(reply)
+        if len(table.labels) >= JSON_COLUMNS:
             raise UnexpectedReplyError(
                 f"The list has {JSON_COLUMNS} columns or more, and JSON shows no more",
                 where=reply.where,
                 next_step="Discover the catalog again: such lists are read as CSV.",
             )
-        cells = _member(reply, body, "data")
-        return Rows(rows=_labelled(reply, headings, cells), total=_total(body))
+        return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ class CsvTable:
     def read(self, reply: Reply) -> Rows:
         """Return the rows under their headings."""
         headings, *lines = _csv_lines(reply)
-        return Rows(rows=_labelled(reply, headings, lines))
+        return _labelled(reply, headings, lines)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,14 +208,11 @@ class Contacts:
         return Rows(rows=rows, total=_total(body))
 
 
-def read_json_headings(reply: Reply) -> list[str]:
-    """Return the headings of a table in JSON."""
-    return [str(heading) for heading in _member(reply, reply.json(), "headers")]
-
-
-def read_csv_headings(reply: Reply) -> list[str]:
-    """Return the headings of a table in CSV."""
-    return _csv_lines(reply)[0]
+def read_table(reply: Reply) -> Rows:
+    """Return a table in JSON, whose last columns may have been cut off (`JSON_COLUMNS`)."""
+    body = reply.json()
+    headings, cells = _member(reply, body, "headers"), _member(reply, body, "data")
+    return _labelled(reply, headings, cells, total=_total(body))
 
 
 def unique_labels(headings: list[Any]) -> list[str]:
@@ -263,7 +259,7 @@ def _csv_lines(reply: Reply) -> list[list[str]]:
     return lines
 
 
-def _labelled(reply: Reply, headings: list[Any], rows: Any) -> list[Row]:
+def _labelled(reply: Reply, headings: list[Any], rows: Any, total: int | None = None) -> Rows:
     labels = list_labels(headings)
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise UnexpectedReplyError("The reply's rows are no arrays", where=reply.where)
@@ -271,7 +267,8 @@ def _labelled(reply: Reply, headings: list[Any], rows: Any) -> list[Row]:
         raise UnexpectedReplyError(
             "A row has more cells than there are headings", where=reply.where
         )
-    return [dict(zip(labels, row, strict=False)) for row in rows]
+    labelled = [dict(zip(labels, row, strict=False)) for row in rows]
+    return Rows(rows=labelled, total=total, labels=tuple(labels))
 
 
 def _member(reply: Reply, body: Any, key: str) -> Any:

@@ -20,6 +20,8 @@ PREFIX: Final = "/_control"
 WORLD_CALLS: Final = (
     "add_list",
     "delete_list",
+    "add_column",
+    "drop_column",
     "insert_record",
     "update_record",
     "delete_record",

@@ -20,8 +20,7 @@ from tap_acton.resources.rows import (
     OneObject,
     Shape,
     Table,
-    read_csv_headings,
-    read_json_headings,
+    read_table,
     unique_labels,
 )
 from tap_acton.transport.replies import Reply
@@ -112,8 +111,15 @@ def test_a_heading_behind_the_others_changes_no_label() -> None:
     assert unique_labels(["A", "A", "B", "A"])[:3] == unique_labels(["A", "A", "B"])
 
 
-def test_headings_are_read_from_json() -> None:
-    assert read_json_headings(table(["_contact_id_", "A", "A"])) == ["_contact_id_", "A", "A"]
+@pytest.mark.parametrize("shape", [Table(), CsvTable()], ids=["json", "csv"])
+def test_a_table_tells_its_labels_even_without_rows(shape: Shape) -> None:
+    headings = ["_contact_id_", "A", "A"]
+    found = shape.read(table(headings) if shape == Table() else as_csv([headings]))
+    assert (found.labels, found.rows) == (("_contact_id_", "A", "A [2]"), [])
+
+
+def test_a_table_that_json_may_have_cut_can_be_looked_at() -> None:
+    assert len(read_table(table([str(number) for number in range(255)])).labels) == 255
 
 
 # CSV
@@ -142,7 +148,7 @@ def test_line_ends_of_any_kind_come_through_csv() -> None:
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_heading() -> None:
-    assert read_csv_headings(reply("\ufeff_contact_id_,A\n")) == ["_contact_id_", "A"]
+    assert CsvTable().read(reply("\ufeff_contact_id_,A\n")).labels == ("_contact_id_", "A")
 
 
 def test_csv_states_no_total() -> None:

@@ -108,6 +108,27 @@ class ContactList:
         self._touch(at_ms)
         return self._rows[record_id]
 
+    def add_column(self, heading: str) -> None:
+        """Add a column, last and empty; that no row counts as modified is a guess."""
+        self.facts = replace(self.facts, headings=(*self.facts.headings, heading))
+        self._rows = {row.id: replace(row, cells=(*row.cells, "")) for row in self._rows.values()}
+        self._views.clear()
+
+    def drop_column(self, at: int) -> None:
+        """Drop the column with this number; that no row counts as modified is a guess."""
+        headings = self.facts.headings
+        email = self.facts.email_column
+        self.facts = replace(
+            self.facts,
+            headings=(*headings[:at], *headings[at + 1 :]),
+            email_column=-1 if email == at else email - (email > at),
+        )
+        self._rows = {
+            row.id: replace(row, cells=(*row.cells[:at], *row.cells[at + 1 :]))
+            for row in self._rows.values()
+        }
+        self._views.clear()
+
     def delete(self, record_id: str, *, at_ms: int) -> None:
         """Remove a row; its id is never used again.
 

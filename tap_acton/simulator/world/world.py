@@ -119,6 +119,26 @@ class World:
         with self._lock:
             del self._lists[list_id]
 
+    def add_column(self, list_id: str, heading: str) -> None:
+        """Add a column to a list, last and empty.
+
+        Raises:
+            KeyError: if there is no such list.
+        """
+        with self._lock:
+            self._lists[list_id].add_column(heading)
+
+    def drop_column(self, list_id: str, heading: str) -> None:
+        """Drop a column of a list with its cells, the first of equal headings.
+
+        Raises:
+            KeyError: if there is no such list.
+            ValueError: if the heading is unknown.
+        """
+        with self._lock:
+            target = self._lists[list_id]
+            target.drop_column(_column(target.facts, heading))
+
     def insert_record(
         self, list_id: str, values: Values | None = None, *, position: int | None = None
     ) -> str:
