@@ -19,7 +19,14 @@ from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family
 from tap_acton.resources.binding import Bound
 from tap_acton.resources.paging import Batch, Page, Params, Position
-from tap_acton.resources.records import identity, mark, more_values, renumbered, to_record
+from tap_acton.resources.records import (
+    as_received,
+    identity,
+    mark,
+    more_values,
+    renumbered,
+    to_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -273,10 +280,14 @@ class ActOnClient:
         """
         rows = self.reply(resource, params, bound, resource.shape.read)
         records = [self._record(resource, row, bound) for row in rows.rows]
+        exact = [column for column in resource.columns if column.exact]
         batch = Batch(
             records=records,
             identities=[identity(resource, record) for record in records],
-            marks=[mark(record) for record in records],
+            marks=[
+                mark(as_received(exact, record, row))
+                for record, row in zip(records, rows.rows, strict=True)
+            ],
             total=rows.total,
             renumbered=functools.partial(renumbered, resource),
         )

@@ -10,11 +10,19 @@ from tap_acton.resources.detect import exactly
 from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tap_acton.resources.model import Column, Record, Resource
 
-__all__ = ["digest", "identity", "mark", "more_values", "renumbered", "to_record"]
+__all__ = [
+    "as_received",
+    "digest",
+    "identity",
+    "mark",
+    "more_values",
+    "renumbered",
+    "to_record",
+]
 
 _Misfits = dict[str, Any]
 
@@ -75,6 +83,13 @@ def renumbered(resource: Resource, record: Record, number: int) -> Record | None
 def digest(text: str) -> str:
     """Return a short stand-in for a text: state holds no addresses."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def as_received(exact: Sequence[Column], record: Record, row: Mapping[str, Any]) -> Record:
+    """Return a record with its cells as they came, where types may be wider in the next run."""
+    if not exact:
+        return record
+    return {**record, **{each.name: row.get(each.source[0]) for each in exact}, MISFITS: None}
 
 
 def mark(record: Record) -> str:

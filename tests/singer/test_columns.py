@@ -412,6 +412,24 @@ def test_an_interrupted_run_goes_on_where_it_was_though_a_column_was_added(
     assert sim.journal.matching(path=path)[0].query["offset"] == "2"
 
 
+def test_an_interrupted_run_goes_on_where_it_was_though_a_column_is_wider(
+    sim: Simulator, configure: Configure
+) -> None:
+    list_id = add_scores(sim, *"123456")
+    config = configure(sim, page_size=3, type_detection="sample", max_retry_seconds=0)
+    catalog = only(discover(config), LIST)
+    sim.world.update_record(sim.world.record_ids(list_id)[2], {"Score": "many"})
+    path = f"/api/1/list/{list_id}"
+    fault = sim.faults.add(Fault(kind="status", status=500, path=path, first=2, times=0))
+    first = sync(config, catalog)
+    assert (first.error is not None, values(first)) == (True, [1, 2, None])
+    sim.faults.remove(fault)
+    sim.journal.clear()
+    second = sync(config, catalog, first.state)
+    assert values(second) == ["many", "4", "5", "6"]
+    assert [each.query["offset"] for each in sim.journal.matching(path=path)] == ["2", "4"]
+
+
 def test_a_request_for_certain_columns_reports_nothing(
     sim: Simulator, configure: Configure, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -484,3 +502,26 @@ def test_a_wanted_column_of_a_segment_that_is_gone_is_reported(
     messages = sync(config, catalog)
     assert len(warnings(caplog, SEGMENT, "'Company'")) == 1
     assert set(values(messages, "company", SEGMENT)) == {None}
+
+
+# Columns of other streams
+
+
+def test_a_contacts_misfit_is_kept_and_counted_and_that_is_all(
+    sim: Simulator, configure: Configure, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = {"columns": [{"fieldId": 1, "columnIndex": 5, "name": "Points", "type": "NUMBER"}]}
+    contacts = {"data": [{"id": "c-1", "customFields": {"5": "many"}}], "totalCount": 1}
+    for path, body in (("/ucl/v2/*/schema/", fields), ("/ucl/v2/*/contact/", contacts)):
+        text = json.dumps(body)
+        sim.faults.add(Fault(kind="status", status=200, body=text, path=path, times=0))
+    config = configure(sim)
+    catalog = only(discover(config), "contacts")
+    first = sync(config, catalog)
+    second = sync(config, catalog, first.state)
+    for messages in (first, second):
+        (record,) = messages.records["contacts"]
+        assert (record["points"], json.loads(record["_raw"])) == (None, {"points": "many"})
+        assert messages.schemas["contacts"]["properties"]["points"]["type"] == ["number", "null"]
+        assert "types" not in state_of(messages, "contacts")
+    assert len(warnings(caplog, "did not fit contacts.points")) == 2
