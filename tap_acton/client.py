@@ -5,41 +5,34 @@ Both front ends read through it. It knows nothing of Singer or SQL.
 
 from __future__ import annotations
 
-import functools
 import logging
 import operator
-from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from tap_acton.auth.account import Account, open_account
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family
 from tap_acton.resources.binding import Bound
-from tap_acton.resources.paging import Batch, Page, Params, Position
-from tap_acton.resources.records import (
-    as_received,
-    identity,
-    mark,
-    more_values,
-    renumbered,
-    to_record,
-)
+from tap_acton.resources.paging import Position
+from tap_acton.source import Follower, Requests, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections import Counter
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from tap_acton.auth.authenticator import Authorize
-    from tap_acton.resources.model import Column, Condition, Record, Resource
-    from tap_acton.resources.rows import Rows
+    from tap_acton.resources.model import Condition, Record, Resource
+    from tap_acton.resources.paging import Batch, Page, Params
     from tap_acton.settings import Settings
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
+    from tap_acton.transport.streaming import Body
 
-__all__ = ["ActOnClient", "Bound", "Follower", "Place", "RecordsPage", "Skipped"]
+__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped", "shows_nothing"]
 
 T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
@@ -47,7 +40,7 @@ logger = logging.getLogger("tap-acton")
 
 _NOT_FOUND_CODES = {"10004", "10008", "10012", "10013", "10030", "10054"}
 _NOT_FOUND = 404
-_NOT_SHOWN_STATUSES = {204, 403, _NOT_FOUND}
+_HIDDEN_STATUSES = {204, 403}
 _FAILURES = 5
 """Bound values of one resource that may fail before the rest is given up."""
 
@@ -95,15 +88,15 @@ class Skipped:
     """Whether it is not there any more, rather than only hidden from us."""
 
 
-class Follower(Protocol):
-    """Who wants to know which columns a table has while it is read."""
+def shows_nothing(error: ActOnError) -> bool:
+    """Tell whether Act-On does not show an object: it is deleted, forbidden, or not enabled."""
+    return isinstance(error, RequestRefusedError) and (
+        error.status in _HIDDEN_STATUSES or _is_gone(error)
+    )
 
-    def meets(self, labels: tuple[str, ...]) -> Sequence[Column]:
-        """Take note of a page's labels, and return columns of texts to read beyond the resource's.
 
-        They are no part of what rows are told apart by: they may come between two pages.
-        """
-        ...
+def _is_gone(error: ActOnError) -> bool:
+    return error.status == _NOT_FOUND or error.code in _NOT_FOUND_CODES
 
 
 class ActOnClient:
@@ -125,13 +118,13 @@ class ActOnClient:
         lists: tuple[str, ...] = (),
     ) -> None:
         self._account = account
+        self._requests = Requests(account=account)
         self._page_size = page_size
         self._account_id = account_id
         self._family = Family(self, lists=lists)
         self.skipped: list[Skipped] = []
-        self.misfits: Counter[str] = Counter()
+        self.misfits: Counter[str] = self._requests.misfits
         """Values that did not fit, by "resource.column"."""
-        self._followers: dict[str, Follower] = {}
 
     @classmethod
     def from_settings(
@@ -268,7 +261,7 @@ class ActOnClient:
 
     def follow(self, resource: Resource, follower: Follower) -> None:
         """Tell somebody of the columns of each page of a table, from now on."""
-        self._followers[resource.name] = follower
+        self._requests.followers[resource.name] = follower
 
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request.
@@ -278,43 +271,24 @@ class ActOnClient:
             params: Query parameters beyond the resource's own.
             bound: Values of all of the resource's variables.
         """
-        rows = self.reply(resource, params, bound, resource.shape.read)
-        records = [self._record(resource, row, bound) for row in rows.rows]
-        exact = [column for column in resource.columns if column.exact]
-        batch = Batch(
-            records=records,
-            identities=[identity(resource, record) for record in records],
-            marks=[
-                mark(as_received(exact, record, row))
-                for record, row in zip(records, rows.rows, strict=True)
-            ],
-            total=rows.total,
-            renumbered=functools.partial(renumbered, resource),
-        )
-        self._add_columns(resource, rows, records)
-        return batch
+        return self._requests.fetch(resource, params, bound)
 
     def reply(
-        self,
-        resource: Resource,
-        params: Params,
-        bound: Bound,
-        decode: Callable[[Reply], T],
+        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Reply], T]
     ) -> T:
         """Return what `decode` reads from the reply to one request for a resource."""
-        path = resource.path
-        sent = {**resource.params, **params}
-        for variable in resource.variables:
-            if f"{{{variable}}}" in path:
-                path = path.replace(f"{{{variable}}}", quote(bound[variable], safe=":"))
-            else:
-                sent[variable] = bound[variable]
-        ask = (
-            self._account.transport.query
-            if resource.paging.in_body
-            else self._account.transport.get
-        )
-        return ask(path, sent, auth=self._account.auth, decode=decode)
+        return self._requests.reply(resource, params, bound, decode)
+
+    def arriving(
+        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Body], T]
+    ) -> T:
+        """Return what `decode` reads from the start of a reply; the rest is not waited for."""
+
+        def read(body: Body) -> T:
+            with closing(body):
+                return decode(body)
+
+        return self._requests.arriving(resource, params, bound, read)
 
     def pages_of(
         self,
@@ -326,7 +300,7 @@ class ActOnClient:
         """Yield the pages for one set of bound values. Raises ActOnError."""
         query = resource.query(conditions)
         pages = resource.paging.pages(
-            lambda params: self.fetch(resource, {**query, **params}, bound),
+            Source(requests=self._requests, resource=resource, query=query, bound=bound),
             page_size=self._page_size,
             filtered=bool(query),
             resume=resume,
@@ -337,11 +311,10 @@ class ActOnClient:
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         """Note an object that Act-On does not show us; raise the error if it is another."""
-        gone = error.status == _NOT_FOUND or error.code in _NOT_FOUND_CODES
-        if not gone and error.status not in _NOT_SHOWN_STATUSES:
+        if not shows_nothing(error):
             raise error
         about = {name: bound[name] for name in resource.variables if name in bound}
-        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=gone))
+        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=_is_gone(error)))
         logger.warning("Skipping an object of %s: %s", resource.name, error)
 
     def known_account_id(self) -> str | None:
@@ -354,15 +327,3 @@ class ActOnClient:
         """Keep the account's number for later runs, beside the tokens."""
         self._account_id = account_id
         self._account.auth.note_account_id(account_id)
-
-    def _record(self, resource: Resource, row: dict[str, Any], bound: Bound) -> Record:
-        record, misfits = to_record(resource, row, bound)
-        self.misfits.update(f"{resource.name}.{column}" for column in misfits)
-        return record
-
-    def _add_columns(self, resource: Resource, rows: Rows, records: list[Record]) -> None:
-        follower = self._followers.get(resource.name)
-        added = follower.meets(rows.labels) if follower and rows.labels else ()
-        if added:
-            for record, row in zip(records, rows.rows, strict=True):
-                record.update(more_values(added, row))

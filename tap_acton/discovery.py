@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tap_acton.dynamic import Origin, list_resource, renamed, resource_of
@@ -18,9 +20,9 @@ from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
 from tap_acton.resources.convert import Type
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OBJECTS, read_fields
 from tap_acton.resources.detect import detected
-from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, as_csv
+from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_csv
 from tap_acton.resources.model import MISFITS, Column
-from tap_acton.resources.rows import JSON_COLUMNS, Rows, read_table, unique_labels
+from tap_acton.resources.rows import JSON_COLUMNS, Rows, read_cut_table, unique_labels
 from tap_acton.resources.segments import SEGMENTS
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient
     from tap_acton.resources.model import Record, Resource
+    from tap_acton.transport.streaming import Body
 
 __all__ = ["discover", "discover_lists"]
 
@@ -54,7 +57,7 @@ def discover(
     listed = _listed(client)
     contact_columns = list(_contact_columns(client))
     yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
-    rows = _SAMPLE if sample else 1
+    rows = _SAMPLE if sample else 0
     yield from _segments(client, listed, contact_columns, rows)
     yield from _custom_objects(client)
     yield from _lists(client, listed, patterns, rows)
@@ -89,7 +92,7 @@ def _listed(client: ActOnClient) -> _Listed:
 
 
 def _lists(
-    client: ActOnClient, listed: _Listed, patterns: tuple[str, ...], rows: int = 1
+    client: ActOnClient, listed: _Listed, patterns: tuple[str, ...], rows: int = 0
 ) -> Iterator[Resource]:
     names = stream_names("list", listed.lists.items(), taken=RESOURCES)
     for list_id, name in sorted(listed.lists.items()):
@@ -195,24 +198,27 @@ def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
-def _list_columns(client: ActOnClient, list_id: str, rows: int) -> list[Column]:
-    """Return a list's own columns, typed by its first rows if there is more than one."""
+def _list_columns(client: ActOnClient, list_id: str, sample: int) -> list[Column]:
+    """Return a list's own columns, typed by so many rows: of CSV if JSON may have cut some off."""
     resource = list_resource("list", list_id, ())
-    params, bound = {"count": str(rows), "offset": "0"}, {"list_id": list_id}
-    found = client.reply(resource, params, bound, read_table)
-    if len(found.labels) >= JSON_COLUMNS:  # some may be cut off
-        wide = as_csv(resource)
-        found = client.reply(wide, params, bound, wide.shape.read)
-    return list(_columns(found, rows))
+    params, bound = {"count": str(max(1, sample)), "offset": "0"}, {"list_id": list_id}
+    found = client.reply(resource, params, bound, read_cut_table)
+    if len(found.labels) >= JSON_COLUMNS:
+        found = client.arriving(as_csv(resource), params, bound, partial(_head, sample))
+    return list(_columns(found, sample))
 
 
-def _columns(table: Rows, rows: int) -> Iterator[Column]:
+def _head(sample: int, body: Body) -> Rows:
+    labels, rows = WIDE_LIST.table(body)
+    return Rows(rows=list(islice(rows, sample)), labels=labels)
+
+
+def _columns(table: Rows, sample: int) -> Iterator[Column]:
     fixed = {source for column in FIXED_LIST_COLUMNS for source in column.source}
     own = [label for label in table.labels if label not in fixed]
     names = column_names(own, taken={*(column.name for column in FIXED_LIST_COLUMNS), MISFITS})
     for label in own:
-        cells = (row.get(label) for row in table.rows[:rows])
-        kind = detected(cells) if rows > 1 else Type.TEXT
+        kind = detected(row.get(label) for row in table.rows[:sample])
         yield Column(name=names[label], type=kind, title=label, source=(label,))
 
 

@@ -19,7 +19,8 @@ ActOnError
 ├── RateLimitedError             too many requests                      (retryable)
 ├── BudgetSpentError             our own limit of requests or logins; says when it refills
 ├── TargetGoneError              nobody reads what the tap writes
-└── SyncIncompleteError          some streams failed or were not reached
+├── SyncIncompleteError          some streams failed or were not reached
+└── NotAsExpectedError           a test found streams that do not answer as the documents say
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ __all__ = [
     "ConfigError",
     "LoginRequiredError",
     "NoReplyError",
+    "NotAsExpectedError",
     "NotConnectedError",
     "RateLimitedError",
     "RequestRefusedError",
@@ -208,3 +210,9 @@ class SyncIncompleteError(ActOnError):
     """Some streams failed or were not reached. What is complete is kept."""
 
     exit_code = 3
+
+
+class NotAsExpectedError(ActOnError):
+    """A test found streams that do not answer as the documents say."""
+
+    exit_code = 2

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
+from tap_acton.batches import BatchedStream
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.columns import DeclaringStream, ListColumns
 from tap_acton.dynamic import is_table, origin_of
-from tap_acton.errors import ActOnError, ConfigError, RequestRefusedError
+from tap_acton.errors import (
+    ActOnError,
+    ConfigError,
+    RequestRefusedError,
+    UnexpectedReplyError,
+)
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.lists import narrowed
@@ -41,7 +47,7 @@ _ORIGIN = "list_id"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
-class ResourceStream(DeclaringStream):
+class ResourceStream(DeclaringStream, BatchedStream):
     """A stream whose records are those of a resource."""
 
     resource: ClassVar[Resource]
@@ -123,10 +129,11 @@ class ResourceStream(DeclaringStream):
             for page in self._client.pages(resource, reading.conditions, resume=place):
                 place = page.place
                 yield page
-        except RequestRefusedError as error:
-            if listed is None or resource is whole or error.code != _NO_SUCH_COLUMN:
+        except (RequestRefusedError, UnexpectedReplyError) as error:
+            refused = isinstance(error, RequestRefusedError) and error.code != _NO_SUCH_COLUMN
+            if listed is None or resource is whole or refused:
                 raise
-            self.logger.debug("A column of %s is gone; all columns are asked for", self.name)
+            self.logger.debug("%s cannot be asked for some columns: %s", self.name, error)
             self._client.follow(whole, listed)
             yield from self._client.pages(whole, reading.conditions, resume=place)
 

@@ -6,13 +6,16 @@ import sys
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
+import click
 from singer_sdk import Tap
 from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.encoding.base import SingerMessageType
+from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_acton.auth.browser import code_from_browser
+from tap_acton.batch_files import check_batches, read_batch_config
 from tap_acton.client import ActOnClient
 from tap_acton.config import (
     check_catalog,
@@ -25,6 +28,7 @@ from tap_acton.discovery import discover
 from tap_acton.dynamic import Origin, catalog_columns, is_kind, resource_of
 from tap_acton.errors import ConfigError
 from tap_acton.events import MessageEventsStream
+from tap_acton.examine import examine
 from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.messages import MESSAGE_EVENTS
@@ -38,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    import click
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
     from singer_sdk.plugin_base import _ConfigInput
 
@@ -65,6 +68,7 @@ class TapActOn(Tap):
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
+        PluginCapabilities.BATCH,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
@@ -100,6 +104,16 @@ class TapActOn(Tap):
             return super().run_discovery()
         finally:
             self.client.close()
+
+    def test(self) -> None:
+        """Print what the account answers: at most one request for each stream, and no data.
+
+        Raises:
+            ActOnError: See `examine`; or the catalog is none of this tap's.
+        """
+        chosen = None if self.input_catalog is None else self._in_order()
+        resources = None if chosen is None else [stream.resource for stream in chosen]
+        examine(self.client, self.settings, resources, self.progress)
 
     def setup_mapper(self) -> None:
         """Set up stream maps.
@@ -189,6 +203,8 @@ class TapActOn(Tap):
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
         self.settings = read_settings(self._config, also_known=schema["properties"])
+        if batches := read_batch_config(self._config.get("batch_config")):
+            check_batches(batches)
         return []
 
     def _setup_signal_handlers(self) -> None:
@@ -203,11 +219,12 @@ class TapActOn(Tap):
         config: _ConfigInput | None = None,
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
+        test: str = CliTestOptionValue.Disabled.value,
     ) -> None:
-        """Run a sync from the command line, or print what the tap is.
+        """Run a sync or a test from the command line, or print what the tap is.
 
         Raises:
-            ActOnError: See `sync_all`; or one of the files is not what it should be.
+            ActOnError: See `sync_all` and `test`; or one of the files is not what it should be.
         """
         if about:
             cls.print_about(about_format)
@@ -216,8 +233,29 @@ class TapActOn(Tap):
             config=config.config if config else {},
             state=_content(state, "state") if state else None,
             catalog=check_catalog(_content(catalog, "catalog")) if catalog else None,
+            setup_mapper=test != CliTestOptionValue.All.value,  # it would ask for every list
         )
-        tap.sync_all()
+        if test == CliTestOptionValue.All.value:
+            tap.test()
+        elif test == CliTestOptionValue.Schema.value:
+            tap.write_schemas()
+            tap.client.close()
+        else:
+            tap.sync_all()
+
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        """Return the command; `--test` is for `invoke`, which knows the catalog too."""
+        command = super().get_singer_command()
+        for option in command.params:
+            if isinstance(option, click.Option) and option.name == "test":
+                option.type = click.Choice([value.value for value in CliTestOptionValue])
+                option.callback, option.expose_value = None, True
+                option.help = (
+                    "Report which streams the account answers, and how: one request each. "
+                    "--test=schema prints the streams' schemas instead."
+                )
+        return command
 
     @classmethod
     def cb_config(

@@ -15,7 +15,7 @@ from tap_acton.interrupts import whole_step
 if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
 
-__all__ = ["BlockWriter"]
+__all__ = ["BlockWriter", "write_block"]
 
 _BLOCK = 1 << 16
 
@@ -48,15 +48,21 @@ class BlockWriter(SingerWriter):
         with whole_step():
             lines, self._lines, self._size = self._lines, [], 0
             if lines:
-                self._write("\n".join(lines) + "\n")
+                write_block("\n".join(lines) + "\n")
 
-    def _write(self, block: str) -> None:
-        try:
-            _write_whole(block)
-        except BrokenPipeError:
-            # Python would try once more to flush when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise TargetGoneError("The target closed the pipe") from None
+
+def write_block(block: str) -> None:
+    """Write a text to stdout, whole, in UTF-8.
+
+    Raises:
+        TargetGoneError: Nobody reads any more; what is written after that goes nowhere.
+    """
+    try:
+        _write_whole(block)
+    except BrokenPipeError:
+        # Python would try once more to flush when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise TargetGoneError("The target closed the pipe") from None
 
 
 def _write_whole(block: str) -> None:

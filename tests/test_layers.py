@@ -13,6 +13,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tap_acton"
 
 GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
+TAP_SIDE = {
+    *("batch_files", "batches", "cli", "columns", "events", "examine", "progress", "rounds"),
+    *("state", "streams", "sync", "tap", "writer"),
+}
 LAYERS = {
     **dict.fromkeys(
         ("clock", "config", "embedded", "errors", "files", "interrupts", "kinds", "names"), GROUND
@@ -21,15 +25,13 @@ LAYERS = {
     "transport": TRANSPORT,
     "auth": AUTH,
     "resources": RESOURCES,
-    **dict.fromkeys(("client", "family"), CLIENT),
+    **dict.fromkeys(("client", "family", "source"), CLIENT),
     **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
-    **dict.fromkeys(("cli", "columns", "events", "progress", "rounds"), FRONT),
-    **dict.fromkeys(("state", "streams", "sync", "tap", "writer"), FRONT),
+    **dict.fromkeys(TAP_SIDE, FRONT),
     "sql": FRONT,
     "__main__": DEMO,
     "demo": DEMO,
 }
-TAP_SIDE = {"cli", "columns", "progress", "rounds", "state", "streams", "sync", "tap", "writer"}
 SIMULATOR = "simulator"
 ITSELF = "tap_acton"
 
@@ -98,6 +100,7 @@ def test_the_two_front_ends_never_import_each_other() -> None:
         pytest.param("apsw", {"sql"}, id="apsw"),
         pytest.param("sqlglot", {"sql"}, id="sqlglot"),
         pytest.param("sqlalchemy", {"auth"}, id="sqlalchemy"),
+        pytest.param("pyarrow", {"batch_files"}, id="pyarrow"),
     ],
 )
 def test_a_heavy_library_stays_on_its_side(library: str, side: set[str]) -> None:

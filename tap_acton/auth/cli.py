@@ -6,23 +6,23 @@ import contextlib
 import json
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tap_acton import interrupts
-from tap_acton.auth.account import daily_budget, open_account, open_store
+from tap_acton.auth.account import open_account, open_store
 from tap_acton.auth.authenticator import TokenKeeper
 from tap_acton.auth.authorization import authorization_url, code_from_pasted, new_state
 from tap_acton.auth.browser import code_from_browser
-from tap_acton.auth.rotation import LOGINS_AN_HOUR, Rotation
-from tap_acton.clock import SYSTEM_CLOCK, moment
+from tap_acton.auth.status import iso_time, kept_facts
 from tap_acton.config import read_config, read_settings
 from tap_acton.errors import ActOnError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tap_acton.auth.rotation import Rotation
     from tap_acton.auth.tokens import TokenSet
     from tap_acton.settings import Settings
 
@@ -92,7 +92,7 @@ def exchange(sources: tuple[str, ...], code: str | None, state: str | None) -> N
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(sources: tuple[str, ...], *, as_json: bool) -> None:
     """Show what is kept. Nothing is sent."""
-    facts = _facts(_stored(_settings(sources)))
+    facts = kept_facts(_stored(_settings(sources)))
     if as_json:
         click.echo(json.dumps(facts))
     else:
@@ -177,29 +177,4 @@ def _asked(settings: Settings) -> str:
 
 
 def _say_valid(tokens: TokenSet) -> None:
-    click.echo(f"The access token is valid until {_iso(tokens.expires_at) or '-'}.")
-
-
-def _iso(timestamp_s: float | None) -> str | None:
-    return moment(timestamp_s).isoformat(timespec="seconds") if timestamp_s else None
-
-
-def _facts(settings: Settings) -> dict[str, Any]:
-    store = open_store(settings)
-    memory, now = store.load(), SYSTEM_CLOCK.now()
-    tokens, owner = memory.tokens, memory.owner
-    return {
-        "api": settings.base_url,
-        "client_id": owner.client_id or settings.client_id,
-        "user": owner.username or settings.username,
-        "account_id": settings.account_id,
-        "store": store.place,
-        "access_token": tokens.age(now).value if tokens else "none",
-        "expires": _iso(tokens.expires_at) if tokens else None,
-        "generation": memory.generation,
-        "can_refresh": bool(
-            tokens and tokens.refresh_token and not memory.is_spent(tokens.refresh_token)
-        ),
-        "logins_left_this_hour": LOGINS_AN_HOUR - len(memory.recent_logins(now)),
-        "requests_left_today": daily_budget(settings).remaining(),
-    }
+    click.echo(f"The access token is valid until {iso_time(tokens.expires_at) or '-'}.")

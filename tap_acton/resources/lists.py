@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.convert import Type
+from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.encode import milliseconds_after, milliseconds_before
 from tap_acton.resources.model import Column, Evidence, Filter, Operator, Parents, Resource
-from tap_acton.resources.paging import OffsetPaging, OnePage
-from tap_acton.resources.rows import CREATED, MODIFIED, CsvTable, Objects, OneObject, Table
+from tap_acton.resources.paging import CsvPaging, OffsetPaging, OnePage
+from tap_acton.resources.rows import CREATED, JSON_COLUMNS, MODIFIED, Objects, OneObject, Table
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,6 +22,7 @@ __all__ = [
     "LIST_RECORDS",
     "LIST_SCORES",
     "LIST_TEMPLATE",
+    "WIDE_LIST",
     "as_csv",
     "narrowed",
 ]
@@ -116,6 +118,9 @@ LIST_TEMPLATE = Resource(
     columns=FIXED_LIST_COLUMNS,
 )
 
+WIDE_LIST = CsvTable(needs=(ID_HEADING, CREATED, MODIFIED))
+"""A list as CSV. No document says that it has ids and dates; without them it cannot be read."""
+
 LIST_RECORDS = replace(
     LIST_TEMPLATE,
     name="list_records",
@@ -173,8 +178,8 @@ def as_csv(resource: Resource) -> Resource:
     """Return the resource read as CSV, which has no limit of columns, and perhaps none of rows."""
     return replace(
         resource,
-        shape=CsvTable(),
-        paging=OffsetPaging(may_give_all=True),
+        shape=WIDE_LIST,
+        paging=CsvPaging(),
         params={**resource.params, "responseformat": "CSV"},
     )
 
@@ -193,12 +198,17 @@ def narrowed(resource: Resource, wanted: Collection[str]) -> Resource:
     fields = ";".join(headings or sorted(labels)[:1])
     if (
         len(headings) == len(own)
+        or len(headings) >= JSON_COLUMNS - 1
         or len(fields) > _LONGEST_FIELDS
         or not all(_can_be_named(heading, labels) for heading in headings or labels)
     ):
         return resource
-    params = {name: value for name, value in resource.params.items() if name != "datequalifiers"}
-    return replace(resource, params={**params, "fields": fields})
+    return replace(
+        resource,
+        shape=LIST_TEMPLATE.shape,
+        paging=LIST_TEMPLATE.paging,
+        params={"fields": fields},
+    )
 
 
 def _can_be_named(heading: str, labels: Collection[str]) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from tap_acton.errors import UnexpectedReplyError
+from tap_acton.resources.labels import CREATED, MODIFIED, list_labels, unique_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,6 @@ __all__ = [
     "MODIFIED",
     "AnyObjects",
     "Contacts",
-    "CsvTable",
     "Folders",
     "Objects",
     "OneObject",
@@ -28,22 +26,18 @@ __all__ = [
     "Shape",
     "Table",
     "list_labels",
-    "read_table",
+    "read_cut_table",
+    "read_json_headings",
     "unique_labels",
 ]
 
 Row = dict[str, Any]
 
-CREATED, MODIFIED = "@created_date", "@modified_date"
-"""Labels of the API's own dates; no heading begins with an @ by chance."""
 JSON_COLUMNS = 255
 """Act-On's JSON stops at so many columns; CSV does not.
 https://developer.act-on.com/hc/en-us/articles/360063284973"""
 
-
 _CONTACTS_AT = ("data", "contacts", "result", "results", "items", "content")
-_LARGEST_CELL = 2**31 - 1
-"""The csv module's own limit, 128 KiB, is a guess at what a cell may be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,24 +117,15 @@ class Table:
 
     def read(self, reply: Reply) -> Rows:
         """Return the rows under their headings."""
-        table = read_table(reply)
-        if len(table.labels) >= JSON_COLUMNS:
+        body = reply.json()
+        headings = _member(reply, body, "headers")
+        if len(headings) >= JSON_COLUMNS:
             raise UnexpectedReplyError(
                 f"The list has {JSON_COLUMNS} columns or more, and JSON shows no more",
                 where=reply.where,
                 next_step="Discover the catalog again: such lists are read as CSV.",
             )
-        return table
-
-
-@dataclass(frozen=True, slots=True)
-class CsvTable:
-    """Headings and rows of cells as CSV. It says nothing of a total."""
-
-    def read(self, reply: Reply) -> Rows:
-        """Return the rows under their headings."""
-        headings, *lines = _csv_lines(reply)
-        return _labelled(reply, headings, lines)
+        return _table(reply, body)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,67 +193,30 @@ class Contacts:
         return Rows(rows=rows, total=_total(body))
 
 
-def read_table(reply: Reply) -> Rows:
-    """Return a table in JSON, whose last columns may have been cut off (`JSON_COLUMNS`)."""
-    body = reply.json()
+def read_json_headings(reply: Reply) -> list[str]:
+    """Return the headings of a table in JSON."""
+    return [str(heading) for heading in _member(reply, reply.json(), "headers")]
+
+
+def read_cut_table(reply: Reply) -> Rows:
+    """Return the rows of a table in JSON without the columns that it cuts off."""
+    return _table(reply, reply.json())
+
+
+def _table(reply: Reply, body: Any) -> Rows:
     headings, cells = _member(reply, body, "headers"), _member(reply, body, "data")
-    return _labelled(reply, headings, cells, total=_total(body))
+    labels = tuple(list_labels(headings))
+    return Rows(rows=_labelled(reply, labels, cells), total=_total(body), labels=labels)
 
 
-def unique_labels(headings: list[Any]) -> list[str]:
-    """Return the headings, a number behind each one that was there before.
-
-    `["Topic", "Topic"]` becomes `["Topic", "Topic [2]"]`.
-    """
-    labels: list[str] = []
-    known: set[str] = set()
-    for heading in headings:
-        label, number = str(heading), 1
-        while label in known:
-            number += 1
-            label = f"{heading} [{number}]"
-        known.add(label)
-        labels.append(label)
-    return labels
-
-
-def list_labels(headings: list[Any]) -> list[str]:
-    """Return unique labels, those of the API's own dates as `CREATED` and `MODIFIED`.
-
-    The documents spell the two headings with and without underscores before them. Where a list
-    has a column of the same heading, the API's comes behind it.
-    """
-    labels = unique_labels(headings)
-    for name, label in (("created_date", CREATED), ("modified_date", MODIFIED)):
-        spellings = (f"__{name}", f"{name} [2]", name)
-        found = next((spelling for spelling in spellings if spelling in labels), None)
-        if found is not None:
-            labels[labels.index(found)] = label
-    return labels
-
-
-def _csv_lines(reply: Reply) -> list[list[str]]:
-    try:
-        text = reply.body.decode("utf-8-sig")
-        csv.field_size_limit(_LARGEST_CELL)
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
-    except (UnicodeDecodeError, csv.Error):
-        raise UnexpectedReplyError("The reply is not CSV in UTF-8", where=reply.where) from None
-    if not lines or "_contact_id_" not in lines[0]:
-        raise UnexpectedReplyError("The CSV has no column _contact_id_", where=reply.where)
-    return lines
-
-
-def _labelled(reply: Reply, headings: list[Any], rows: Any, total: int | None = None) -> Rows:
-    labels = list_labels(headings)
+def _labelled(reply: Reply, labels: tuple[str, ...], rows: Any) -> list[Row]:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise UnexpectedReplyError("The reply's rows are no arrays", where=reply.where)
     if any(len(row) > len(labels) for row in rows):
         raise UnexpectedReplyError(
             "A row has more cells than there are headings", where=reply.where
         )
-    labelled = [dict(zip(labels, row, strict=False)) for row in rows]
-    return Rows(rows=labelled, total=total, labels=tuple(labels))
+    return [dict(zip(labels, row, strict=False)) for row in rows]
 
 
 def _member(reply: Reply, body: Any, key: str) -> Any:

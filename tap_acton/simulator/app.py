@@ -5,12 +5,11 @@ No socket here and no waiting; `server` does both.
 
 import gzip
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
-from tap_acton.simulator import api1, authorize, strikes, token
+from tap_acton.simulator import api1, authorize, objects, strikes, token, ucl
 from tap_acton.simulator.account import Account, asked, opened
 from tap_acton.simulator.changes import apply
 from tap_acton.simulator.clock import Clock
@@ -26,8 +25,6 @@ from tap_acton.simulator.world.dice import Dice
 if TYPE_CHECKING:
     from tap_acton.simulator.changes import Change
 
-# One tuple for each family of the API.
-ROUTES: Final[Sequence[Route]] = (*api1.ROUTES,)
 # Bodies below this size are not worth compressing (guess).
 _GZIP_FROM: Final = 512
 
@@ -38,6 +35,12 @@ class App:
     def __init__(self, options: Options) -> None:
         """Generate the account and start with no token."""
         self.options = options
+        # One table for each family of the API.
+        self.routes = (
+            *api1.ROUTES,
+            *ucl.routes(options.ucl),
+            *objects.ROUTES,
+        )
         self.lock = RLock()
         self.clock = Clock()
         self.accounts = tuple(
@@ -123,7 +126,7 @@ class App:
         if request.path == token.PATH and request.method == "POST":
             status = self.options.token_limit_status
             return token.answer(request, account.tokens, account.limits, limit_status=status)
-        found = find(ROUTES, request)
+        found = find(self.routes, request)
         if found is None:
             return not_found()
         if not account.tokens.opens(request.headers.get("authorization", "")):

@@ -12,6 +12,7 @@ from tap_acton.simulator.world.suppression import KINDS
 
 ACTIONS: Final = ("insert", "update", "delete")
 MESSAGES: Final = "messages"
+CONTACTS: Final = "contacts"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,10 +20,11 @@ class Change:
     """Happens right before the `before`-th request whose path matches is answered.
 
     Only requests that reach their resource count, not those that a limit, a fault or a dead
-    token keeps away. `target` is a list id, `messages` (the sent ones), `hardbounce`,
-    `optout` or `spamcomplaint`; `count` rows from `position` on are deleted or updated, or so
-    many are inserted there. `values` are cells by heading; without them inserted records are
-    made-up people, and updated ones change only their date. Only records can be updated.
+    token keeps away. `target` is a list id, `contacts`, `messages` (the sent ones),
+    `hardbounce`, `optout` or `spamcomplaint`; `count` rows from `position` on are deleted or
+    updated, or so many are inserted there. `values` are cells by heading; without them inserted
+    records are made-up people, and updated ones change only their date. Only records and
+    contacts can be updated.
 
     Raises:
         ValueError: if the action is unknown or not possible on the target.
@@ -60,6 +62,8 @@ def apply(change: Change, world: World, *, order: str) -> None:
     """
     if change.target == MESSAGES:
         _change_messages(change, world)
+    elif change.target == CONTACTS:
+        _change_contacts(change, world, order)
     elif change.target in KINDS:
         _change_suppressed(change, world)
     else:
@@ -77,6 +81,19 @@ def _change_list(change: Change, world: World, order: str) -> None:
             world.delete_record(row.id)
         else:
             world.update_record(row.id, change.values)
+
+
+def _change_contacts(change: Change, world: World, order: str) -> None:
+    if change.action == "insert":
+        for number in range(change.count):
+            world.add_contact(change.values, position=change.position + number)
+        return
+    rows = world.contacts.view(order)
+    for contact in rows[change.position : change.position + change.count]:
+        if change.action == "delete":
+            world.delete_contact(contact.id)
+        else:
+            world.update_contact(contact.id, change.values)
 
 
 def _change_messages(change: Change, world: World) -> None:

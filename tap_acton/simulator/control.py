@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from tap_acton.simulator.app import ROUTES, App
-from tap_acton.simulator.changes import MESSAGES, Change
+from tap_acton.simulator.app import App
+from tap_acton.simulator.changes import CONTACTS, MESSAGES, Change
 from tap_acton.simulator.faults import Fault
 from tap_acton.simulator.wire import Reply, Request, json_reply
 from tap_acton.simulator.world.summary import summarize
@@ -20,18 +20,33 @@ PREFIX: Final = "/_control"
 WORLD_CALLS: Final = (
     "add_list",
     "delete_list",
-    "add_column",
-    "drop_column",
     "insert_record",
     "update_record",
     "delete_record",
     "record_ids",
     "headers",
+    "add_column",
+    "rename_column",
+    "drop_column",
     "add_message",
     "delete_message",
     "set_report",
+    "add_event",
     "add_suppressed",
     "remove_suppressed",
+    "add_contact",
+    "update_contact",
+    "delete_contact",
+    "contact_ids",
+    "add_segment",
+    "delete_segment",
+    "add_segment_member",
+    "remove_segment_member",
+    "insert_object_row",
+    "update_object_row",
+    "delete_object_row",
+    "object_row_ids",
+    "delete_asset",
 )
 
 Arguments = Mapping[str, Any]
@@ -90,7 +105,7 @@ def _changes(app: App, _given: Arguments) -> object:
 
 def _add_change(app: App, given: Arguments) -> object:
     change = Change(**given)
-    if change.target not in {MESSAGES, *KINDS}:
+    if change.target not in {CONTACTS, MESSAGES, *KINDS}:
         # Refuses an unknown list now, not in mid-request.
         app.accounts[0].world.contact_list(change.target)
     return {"id": app.changes.add(change)}
@@ -144,9 +159,9 @@ def _world(app: App, _given: Arguments) -> object:
     return summarize(app.accounts[0].world)
 
 
-def _routes(_app: App, _given: Arguments) -> object:
+def _routes(app: App, _given: Arguments) -> object:
     return [
-        {"method": route.method, "path": route.path, "source": route.source} for route in ROUTES
+        {"method": route.method, "path": route.path, "source": route.source} for route in app.routes
     ]
 
 

@@ -1,8 +1,10 @@
 """The error bodies of Act-On, one function for each of its envelopes."""
 
+import secrets
+from http import HTTPStatus
 from typing import Final
 
-from tap_acton.simulator.wire import PHRASES, Reply, json_reply
+from tap_acton.simulator.wire import PHRASES, TEXT, Reply, json_reply
 
 # The codes and texts that the OpenAPI file act-on-api-1.json shows.
 MESSAGES: Final = {
@@ -18,6 +20,7 @@ MESSAGES: Final = {
     10085: "Invalid file type specified",
     10089: "Invalid drill-down verb",
     10160: "The date period is invalid.",
+    90004: "Empty or improperly formatted URL given",
 }
 
 
@@ -54,6 +57,23 @@ def gateway_error(status: int, *, more: str = "") -> Reply:
 def not_found() -> Reply:
     """The gateway's answer to a path that it does not know (PROBE)."""
     return gateway_error(404, more="No resources match requested URI")
+
+
+def empty(status: int) -> Reply:
+    """`/ucl/v2`: plain text without a letter (SPEC)."""
+    return Reply(status=status, content_type=TEXT)
+
+
+def object_error(status: int, uri: str, message: str) -> Reply:
+    """`/custom-objects`: `HttpErrorResponse` (SPEC)."""
+    payload = {
+        "errorId": secrets.token_hex(16),
+        "requestUri": uri,
+        "errorMessage": message,
+        "errorList": [],
+        "status": f"{status} {HTTPStatus(status).name}",
+    }
+    return json_reply(payload, status=status)
 
 
 def oauth_error(status: int, error: str, description: str) -> Reply:

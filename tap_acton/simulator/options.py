@@ -2,9 +2,8 @@
 
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final, TypeVar
-from zoneinfo import ZoneInfo
 
-from tap_acton.simulator.timetext import Zone
+from tap_acton.simulator.timetext import Zone, known_zone
 
 T = TypeVar("T")
 
@@ -50,6 +49,12 @@ class Options:
     senders: int = _option(3, "e-mail senders")
     categories: int = _option(3, "subscription categories")
     suppressed: int = _option(40, "rows of each suppression list")
+    uploads: int = _option(3, "uploads of lists, and as many of custom events")
+    ucl_contacts: int = _option(120, "Act-On Contacts")
+    ucl_segments: int = _option(2, "segments of the Act-On Contacts")
+    imports: int = _option(2, "definitions of imports of contacts, each used once")
+    custom_objects: int = _option(2, "custom objects, each with two datasets")
+    custom_object_rows: int = _option(45, "rows of each dataset")
 
     requests_per_second: int = _option(5, "requests in any second; 0 = no limit")
     daily_requests: int = _option(30000, "requests in a UTC day; 0 = no limit")
@@ -67,7 +72,7 @@ class Options:
 
     default_timezone: str = _option("America/Los_Angeles", "time zone of the account")
     message_shape: str = _option("2024", "row shape of messages", "2024", "2019", "mixed")
-    order: str = _option("inserted", "order of a list's rows", "inserted", "newest")
+    order: str = _option("inserted", "order of contacts and of a list's rows", "inserted", "newest")
     date_headings: str = _option("plain", "created_date or __created_date", "plain", "underscored")
     date_values: str = _option(
         "ms", "1725392821000 | 2024-09-03 12:47:01 PDT | Sep 3 2024 12:47 PM PDT",
@@ -75,6 +80,26 @@ class Options:
     )  # fmt: skip
     suppression_unit: str = _option(
         "seconds", "unit of createdafter/before on suppression lists", "seconds", "ms"
+    )
+    csv_download: str = _option(
+        "paged", "CSV of a list: as asked | all rows | 1000 from the start | without ids | "
+        "without dates", "paged", "whole", "capped", "no_ids", "no_dates",
+    )  # fmt: skip
+    ignore_fields: bool = _option(default=False, about="`fields` of a list has no effect")
+    ucl: str = _option(
+        "both", "generations of /ucl/v2 that answer: of today, of 2022",
+        "both", "current", "early", "none",
+    )  # fmt: skip
+    contact_envelope: str = _option(
+        "data", "around contacts: {data, totalCount} | {contacts, totalCount} | nothing",
+        "data", "contacts", "array",
+    )  # fmt: skip
+    contact_dates: str = _option(
+        "ms", "1725392821000 | 2024-09-03T19:47:01.000Z | Sep 3 2024 12:47 America/Los_Angeles",
+        "ms", "iso", "words",
+    )  # fmt: skip
+    custom_objects_enrolled: bool = _option(
+        default=True, about="the account may use custom objects"
     )
 
     def __post_init__(self) -> None:
@@ -102,9 +127,9 @@ def _check(known: Field[Any], value: object) -> None:
 
 def _check_zone(name: str) -> None:
     try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"default_timezone is not a known IANA time zone; got {name!r}"
+        known_zone(name)
+    except ValueError as error:
+        msg = f"default_timezone is {error}"
         raise ValueError(msg) from error
 
 

@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from tap_acton.simulator.envelopes import api_error, gateway_error, oauth_error, throttled
+from tap_acton.simulator.envelopes import api_error, empty, gateway_error, oauth_error, throttled
 from tap_acton.simulator.envelopes import wso2_fault as wso2_error
 from tap_acton.simulator.faults import Fault
 from tap_acton.simulator.wire import HTML, JSON, Delivery, Reply, Request
 
+# Names of the number of a page, and of the rows in it.
+_PAGES: Final = frozenset({"page", "pageNumber"})
+_ROWS: Final = ("data", "result", "msgresult", "contacts", "segments")
 _PAGE: Final = "<!DOCTYPE html><html><body><h1>We'll be right back</h1></body></html>"
 
 
@@ -26,7 +29,11 @@ def asked(fault: Fault, request: Request) -> Request:
     if fault.kind != "repeated_page":
         return request
     offset = max(0, _number(request, "offset", 0) - _number(request, "count", 1000))
-    return replace(request, query={**request.query, "offset": str(offset)})
+    pages = {
+        name: str(max(0, _number(request, name, 0) - 1)) for name in _PAGES & set(request.query)
+    }
+    query = {**request.query, "offset": str(offset), **pages}
+    return replace(request, query=query, body=_page_before(request.body))
 
 
 def spoiled(fault: Fault, reply: Reply) -> Reply:
@@ -44,6 +51,17 @@ def delivered(fault: Fault, reply: Reply) -> Delivery:
     """How the reply travels under this fault."""
     deliver = _DELIVERIES.get(fault.kind)
     return Delivery(reply=reply) if deliver is None else deliver(fault, reply)
+
+
+def _page_before(body: bytes) -> bytes:
+    """The body of a query of custom objects, a page back; any other body as it is."""
+    try:
+        asked = json.loads(body)
+        pagination = asked["pagination"]
+        pagination["page"] = max(0, pagination["page"] - 1)
+    except (ValueError, KeyError, TypeError):
+        return body
+    return json.dumps(asked).encode()
 
 
 def _reply(fault: Fault, throttle_envelope: str) -> Reply | None:
@@ -82,7 +100,7 @@ def _number(request: Request, name: str, default: int) -> int:
 
 
 def _emptied(page: Mapping[str, object]) -> Mapping[str, object]:
-    rows: dict[str, object] = {name: [] for name in ("data", "result", "msgresult") if name in page}
+    rows: dict[str, object] = {name: [] for name in _ROWS if isinstance(page.get(name), list)}
     return {**page, "count": 0, **rows}
 
 
@@ -95,7 +113,7 @@ _ENVELOPES: Final[Mapping[str, Callable[[Fault], Reply]]] = {
     "api": lambda fault: api_error(fault.code, status=fault.status, message=fault.message or None),
     "oauth": lambda fault: oauth_error(fault.status, "invalid_grant", fault.message),
     "wso2": lambda fault: wso2_error(fault.status),
-    "empty": lambda fault: Reply(status=fault.status, content_type="text/plain"),
+    "empty": lambda fault: empty(fault.status),
 }
 _DELIVERIES: Final[Mapping[str, Callable[[Fault, Reply], Delivery]]] = {
     "reset_body": lambda fault, reply: Delivery(

@@ -1,12 +1,13 @@
 """The date texts that Act-On writes, in the account's time zone.
 
 Formats as in REST examples: `Aug 27 2024 4:14 PM PDT`, `2024-09-03 12:47:01 PDT`,
-`Fri Sep 6 9:50 AM PDT`, `09/06/2024`, `2 days ago`. Names of months are written out here,
-because those of `strftime` change with the locale of the process.
+`Fri Sep 6 9:50 AM PDT`, `09/06/2024`, `2 days ago`; of contacts in the help centre:
+`Aug 30 2022 13:06 Pacific/Marquesas`, `Thu May 13 2021, 03:00 PM`. Names of months are
+written out here, because those of `strftime` change with the locale of the process.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,42 @@ class Zone:
     def day(self, ms: int) -> str:
         """`09/06/2024`."""
         return f"{self.moment(ms):%m/%d/%Y}"
+
+    def offset_time(self, ms: int) -> str:
+        """`2024-09-03T12:47:01.123-07:00`."""
+        return self.moment(ms).isoformat(timespec="milliseconds")
+
+    def named(self, ms: int) -> str:
+        """`Aug 30 2022 13:06 Pacific/Marquesas`."""
+        at = self.moment(ms)
+        return f"{MONTHS[at.month - 1]} {at.day} {at.year} {at:%H:%M} {self.name}"
+
+    def long_day(self, ms: int) -> str:
+        """`Thu May 13 2021, 03:00 PM`."""
+        at = self.moment(ms)
+        half = "PM" if at.hour // 12 else "AM"
+        date = f"{DAYS[at.weekday()]} {MONTHS[at.month - 1]} {at.day:02d} {at.year}"
+        return f"{date}, {at.hour % 12 or 12:02d}:{at.minute:02d} {half}"
+
+
+def known_zone(name: str) -> Zone:
+    """The zone with an IANA name.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError) as error:
+        msg = f"not a known IANA time zone: {name!r}"
+        raise ValueError(msg) from error
+    return Zone(name=name)
+
+
+def iso(ms: int) -> str:
+    """`2024-09-03T19:47:01.123Z`."""
+    text = datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
 
 
 def ago(ms: int, *, now_ms: int) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 JSON: Final = "application/json;charset=UTF-8"
 HTML: Final = "text/html;charset=UTF-8"
+TEXT: Final = "text/plain"
 CSV: Final = "text/csv;charset=UTF-8"
 FORM: Final = "application/x-www-form-urlencoded"
 

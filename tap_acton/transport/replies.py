@@ -22,7 +22,14 @@ from tap_acton.errors import (
 )
 from tap_acton.redact import scrub
 
-__all__ = ["Reply", "ReportedError", "TokenInvalidError", "judge", "reported_error"]
+__all__ = [
+    "LARGEST_ENVELOPE",
+    "Reply",
+    "ReportedError",
+    "TokenInvalidError",
+    "judge",
+    "reported_error",
+]
 
 _THROTTLE_CODES = {"429", *(str(code) for code in range(900800, 900808))}
 _TOKEN_CODES = {str(code) for code in range(900901, 900906)}
@@ -34,7 +41,8 @@ _REQUEST_TIMEOUT = 408
 _TOO_MANY = 429
 _REFUSED_FROM = 400
 _FAILED_FROM = 500
-_LARGEST_ENVELOPE = 4096
+LARGEST_ENVELOPE = 4096
+"""Bytes; a successful reply that is longer is no error."""
 
 
 class TokenInvalidError(TokenRefusedError):
@@ -142,7 +150,7 @@ def _kind_of(status: int, found: ReportedError) -> tuple[type[ActOnError], str]:
 
 
 def _decoded_or_none(reply: Reply) -> Any:
-    if reply.status == _OK and len(reply.body) > _LARGEST_ENVELOPE:
+    if reply.status == _OK and len(reply.body) > LARGEST_ENVELOPE:
         return None  # no envelope is this large, and decoding a page twice costs time
     try:
         return json.loads(reply.body)

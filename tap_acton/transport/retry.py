@@ -37,19 +37,41 @@ class RetryPolicy:
         Raises:
             ActOnError: The last attempt's error.
         """
-        waits = backoff.expo(factor=_FIRST_S, max_value=_LONGEST_WAIT_S)
-        next(waits)
-        first_failure: float | None = None
+        tries = self.tries(again)
         while True:
             try:
                 return attempt()
             except ActOnError as error:
-                if not again(error):
-                    raise
-                now = self.clock.monotonic()
-                first_failure = now if first_failure is None else first_failure
-                wait_s = backoff.full_jitter(next(waits))
-                wait_s = max(wait_s, error.retry_after_s or 0)
-                if now + wait_s - first_failure > self.longest_s:
-                    raise
-            self.clock.sleep(wait_s)
+                tries.wait_after(error)
+
+    def tries(self, again: Callable[[ActOnError], bool]) -> Tries:
+        """Return what counts the tries of one thing, for whoever cannot use `run`."""
+        return Tries(self, again)
+
+
+class Tries:
+    """The failures of one thing that is tried several times.
+
+    Args:
+        policy: How long to go on.
+        again: Whether an error is worth another try.
+    """
+
+    def __init__(self, policy: RetryPolicy, again: Callable[[ActOnError], bool]) -> None:
+        self._policy = policy
+        self._again = again
+        self._waits = backoff.expo(factor=_FIRST_S, max_value=_LONGEST_WAIT_S)
+        next(self._waits)
+        self._first_failure: float | None = None
+
+    def wait_after(self, error: ActOnError) -> None:
+        """Wait until the next try, or raise the error if there is to be none."""
+        if not self._again(error):
+            raise error
+        clock = self._policy.clock
+        now = clock.monotonic()
+        self._first_failure = now if self._first_failure is None else self._first_failure
+        wait_s = max(backoff.full_jitter(next(self._waits)), error.retry_after_s or 0)
+        if now + wait_s - self._first_failure > self._policy.longest_s:
+            raise error
+        clock.sleep(wait_s)

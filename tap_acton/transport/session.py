@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import (
-    ActOnError,
-    RateLimitedError,
-    UnexpectedReplyError,
-)
-from tap_acton.transport.failures import no_reply, proxy_refused
-from tap_acton.transport.replies import Reply, TokenInvalidError, judge
+from tap_acton.errors import ActOnError, RateLimitedError
+from tap_acton.transport.attempt import Attempts, Sent
+from tap_acton.transport.replies import LARGEST_ENVELOPE, Reply, TokenInvalidError, judge
 from tap_acton.transport.route import USUAL_ROUTE, Route
+from tap_acton.transport.streaming import Body, arriving, has_length
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from requests import PreparedRequest
 
     from tap_acton.transport.limits import Limit
-    from tap_acton.transport.retry import RetryPolicy
+    from tap_acton.transport.retry import RetryPolicy, Tries
 
 __all__ = ["Authenticator", "Sent", "Transport"]
 
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
-
-_CONNECT_TIMEOUT_S = 10
-_LARGEST_SKEW_S = 900
-_PROXY_AUTHENTICATION = 407
 
 
 class Authenticator(Protocol):
@@ -48,18 +39,6 @@ class Authenticator(Protocol):
     def renew(self, refused: PreparedRequest) -> None:
         """Replace the access token that a request carried and that was refused."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
-    """One attempt, for those who count."""
-
-    where: str
-    status: int | None
-    """None if no reply came."""
-    seconds: float
-    size: int
-    """Bytes of the body."""
 
 
 class Transport:
@@ -89,17 +68,16 @@ class Transport:
         observe: Callable[[Sent], None] = lambda _sent: None,
     ) -> None:
         self.base_url = base_url
-        self.observe = observe
+        self._attempts = Attempts(
+            limits=limits, route=route, timeout_s=timeout_s, clock=clock, observe=observe
+        )
         self._limits = limits
         self._retry = retry
-        self._timeout = (min(timeout_s, _CONNECT_TIMEOUT_S), timeout_s) if timeout_s else None
         self._headers = {
             "Accept": "application/json, */*;q=0.5",
             "Accept-Encoding": "gzip",
             "User-Agent": user_agent,
         }
-        self._clock = clock
-        self._skew_s: tuple[float, float] | None = None
         self._route = route
         self._session = route.session()
 
@@ -117,11 +95,7 @@ class Transport:
         Args:
             at: A moment by our clock, in seconds since 1970; now, if not given.
         """
-        ours = self._clock.now() if at is None else at
-        if self._skew_s is None:
-            return ours - _LARGEST_SKEW_S, None
-        least, most = self._skew_s
-        return ours + least, ours + most
+        return self._attempts.server_time(at)
 
     def get(
         self,
@@ -142,9 +116,41 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        query = urlencode(params, quote_via=quote)
-        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
-        return self._read(requests.Request("GET", url), f"GET {path}", auth, decode)
+        request = self._get(path, params)
+        return self._read(request, f"GET {path}", auth, self._whole(decode))
+
+    def stream(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        auth: Authenticator,
+        decode: Callable[[Body], T],
+    ) -> T:
+        """Return what `decode` makes of a resource that is read while it arrives; see `get`.
+
+        `decode` may read some of the body, and leave the rest to whoever gets its result; what
+        breaks off later is theirs, and `tries` tells them whether to ask again. The connection
+        is given back when the body ends or is closed.
+
+        Raises:
+            ActOnError: See `errors`; a failure that may pass has been tried again.
+        """
+        request = self._get(path, params)
+
+        def start(prepared: PreparedRequest, where: str) -> T:
+            body = self._begun(prepared, where)
+            try:
+                return decode(body)
+            except BaseException:
+                body.close()
+                raise
+
+        return self._read(request, f"GET {path}", auth, start)
+
+    def tries(self) -> Tries:
+        """Return what counts the tries of something that takes several requests."""
+        return self._retry.tries(self._note_and_decide)
 
     def query(
         self,
@@ -166,20 +172,37 @@ class Transport:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
         request = requests.Request("POST", self.base_url + path, json=question)
-        return self._read(request, f"POST {path}", auth, decode)
+        return self._read(request, f"POST {path}", auth, self._whole(decode))
+
+    def _get(self, path: str, params: Mapping[str, str]) -> requests.Request:
+        query = urlencode(params, quote_via=quote)
+        return requests.Request("GET", f"{self.base_url}{path}" + (f"?{query}" if query else ""))
+
+    def _whole(self, decode: Callable[[Reply], T]) -> Callable[[PreparedRequest, str], T]:
+        def read(request: PreparedRequest, where: str) -> T:
+            reply = self._exchange(self._session, request, where)
+            judge(reply)
+            return decode(reply)
+
+        return read
 
     def _read(
         self,
         request: requests.Request,
         where: str,
         auth: Authenticator,
-        decode: Callable[[Reply], T],
+        read: Callable[[PreparedRequest, str], T],
     ) -> T:
         request.headers = self._headers
         request.auth = auth
 
         def attempt() -> T:
-            return decode(self._with_one_renewal(request.prepare(), where, auth))
+            prepared = request.prepare()
+            try:
+                return read(prepared, where)
+            except TokenInvalidError:
+                auth.renew(prepared)
+                return read(auth(prepared), where)
 
         return self._retry.run(attempt, again=self._note_and_decide)
 
@@ -203,18 +226,6 @@ class Transport:
         with self._route.session() as with_new_connection:
             return self._exchange(with_new_connection, request, f"POST {path}")
 
-    def _with_one_renewal(self, request: PreparedRequest, where: str, auth: Authenticator) -> Reply:
-        try:
-            return self._judged(request, where)
-        except TokenInvalidError:
-            auth.renew(request)
-            return self._judged(auth(request), where)
-
-    def _judged(self, request: PreparedRequest, where: str) -> Reply:
-        reply = self._exchange(self._session, request, where)
-        judge(reply)
-        return reply
-
     def _note_and_decide(self, error: ActOnError) -> bool:
         if isinstance(error, RateLimitedError):
             self._limits.throttled()
@@ -223,49 +234,25 @@ class Transport:
         return error.retryable
 
     def _exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
-        self._limits.take()
-        surroundings = session.merge_environment_settings(
-            request.url,
-            {},
-            None,
-            None,
-            None,
-        )
-        through = self._route.through(request.url or "", surroundings["proxies"])
-        forwarded = (request.url or "").startswith("http:")  # else a tunnel, and Act-On answers
-        started = self._clock.monotonic()
-        response: requests.Response | None = None
-        try:
-            response = session.send(
-                request,
-                timeout=self._timeout,
-                allow_redirects=False,
-                **surroundings,
-            )
-            if through and forwarded and response.status_code == _PROXY_AUTHENTICATION:
-                raise proxy_refused(where, through)
-            self._learn_time(response.headers.get("Date"), self._clock.monotonic() - started)
-            return _reply(response, where)
-        except requests.RequestException as error:
-            raise no_reply(error, where, through) from None
-        except ValueError:  # such as a Location that is no address
-            raise UnexpectedReplyError("The reply's head cannot be read", where=where) from None
-        finally:
-            status = None if response is None else response.status_code
-            size = 0 if response is None else len(response.content)
-            seconds = self._clock.monotonic() - started
-            self.observe(Sent(where=where, status=status, seconds=seconds, size=size))
+        with self._attempts.answered(session, request, where) as answer:
+            answer.size = len(answer.response.content)
+            return answer.reply(answer.response.content)
 
-    def _learn_time(self, date: str | None, travel_s: float) -> None:
-        if date is None:
-            return
-        try:
-            skew_s = parsedate_to_datetime(date).timestamp() - self._clock.now()
-            self._skew_s = (skew_s, skew_s + travel_s + 1)
-        except ValueError:
-            logger.debug("The server's Date header cannot be read")
+    def _begun(self, request: PreparedRequest, where: str) -> Body:
+        """Return a body after a look at its head, in which an error would be."""
+        heads: list[Reply] = []
+        pieces = self._pieces(request, where, heads)
+        head = next(pieces)  # so that the generator runs, and closing it ends the request
+        lengths = has_length(heads[0].headers)
+        return Body(where=where, head=head, rest=pieces, has_length=lengths)
 
-
-def _reply(response: requests.Response, where: str) -> Reply:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(where=where, status=response.status_code, headers=headers, body=response.content)
+    def _pieces(self, request: PreparedRequest, where: str, heads: list[Reply]) -> Generator[bytes]:
+        with self._attempts.answered(self._session, request, where, stream=True) as answer:
+            pieces = arriving(answer, where)
+            head = b""
+            while len(head) <= LARGEST_ENVELOPE and (piece := next(pieces, None)) is not None:
+                head += piece
+            heads.append(answer.reply(head))
+            judge(heads[0])
+            yield head
+            yield from pieces

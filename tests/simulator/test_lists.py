@@ -212,6 +212,17 @@ def test_lookup_finds_the_first_record_of_an_address(reader: Client) -> None:
     assert found["E-mail Address"] == row.cells[5]
 
 
+def test_lookup_tries_the_cookie_first(client: Client) -> None:
+    row = client.sim.world.rows("l-0001")[4]
+    contact_id = client.sim.world.add_contact({"email": row.cells[5]})
+    contact = client.sim.world.contacts.get(contact_id)
+    assert contact
+    path = "/api/1/list/lookup/l-0001"
+    found = client.json(path, cookieid=contact.cookie, email="nobody@x")
+    assert found == client.json(path, email=row.cells[5])
+    assert client.json(path, cookieid="nope", email=row.cells[5]) == found
+
+
 def test_lookup_of_nobody_is_refused(reader: Client) -> None:
     assert reader.get("/api/1/list/lookup/l-0001", email="nobody@x").status_code == 400
     assert reader.get("/api/1/list/lookup/l-9999", email="nobody@x").status_code == 400

@@ -43,6 +43,11 @@ PATHS = (
     "/api/1/image",
     "/api/1/media/",
     "/api/1/header",
+    "/ucl/v2/{account_id}/contact/",
+    "/ucl/v2/{account_id}/segment/",
+    "/ucl/v2/{account_id}/import/definition",
+    "/custom-objects/v1/{account_id}/schema/all",
+    "/custom-objects/v1/{account_id}/data/all",
 )
 
 
@@ -69,7 +74,9 @@ def digest(greeting: dict[str, Any]) -> str:
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     total = hashlib.sha256()
     for path in PATHS:
-        reply = requests.get(f"{greeting['url']}{path}", headers=headers, timeout=5)
+        reply = requests.get(
+            f"{greeting['url']}{path.format_map(greeting)}", headers=headers, timeout=5
+        )
         assert reply.status_code == 200, path
         total.update(reply.content)
     return total.hexdigest()

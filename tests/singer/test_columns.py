@@ -10,7 +10,15 @@ import pytest
 
 from tap_acton.errors import ConfigError
 from tap_acton.simulator import Fault
-from tests.harness import Messages, deselect, discover, only, select_columns, sync
+from tests.harness import (
+    Messages,
+    deselect,
+    discover,
+    only,
+    select_columns,
+    sync,
+    with_column_on_page_two,
+)
 
 if TYPE_CHECKING:
     from tap_acton.simulator import Simulator
@@ -272,12 +280,8 @@ def test_a_column_may_appear_between_two_pages(sim: Simulator, configure: Config
     list_id = add_scores(sim, "1", "2", "3")
     config = configure(sim, page_size=2, auto_add_columns=True)
     catalog = only(discover(config), LIST)
-    rows = sim.world.rows(list_id)
-    dated = [[row.id, *row.cells, "new", str(row.created_ms), str(row.modified_ms)] for row in rows]
-    headings = ["_contact_id_", "Name", "Score", "Nick", "created_date", "modified_date"]
-    body = json.dumps({"headers": headings, "data": dated[1:], "totalCount": 3})
     path = f"/api/1/list/{list_id}"
-    sim.faults.add(Fault(kind="status", status=200, body=body, path=path, first=2))
+    sim.faults.add(with_column_on_page_two(sim, list_id, "Nick"))
     sim.journal.clear()
     messages = sync(config, catalog)
     assert len(sim.journal.matching(path=path)) == 2

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_acton.simulator.world.contact_list import Segment
 from tests.harness import deselect, discover, only, select_columns, sync
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def test_columns_that_cannot_be_named_come_all_the_same(
 ) -> None:
     sim = simulator(segments=0)
     list_id = sim.world.add_list("Odd", headings, [["1", "2", "3"], ["4", "5", "6"]])
-    sim.world.add_segment("Part", list_id, remainder=0)
+    sim.world.segments["q-0009"] = Segment(id="q-0009", name="Part", list_id=list_id, remainder=0)
     config = configure(sim)
     catalog = only(discover(config), "segment_part")
     (stream,) = (each for each in catalog["streams"] if each["tap_stream_id"] == "segment_part")

@@ -14,7 +14,8 @@ from tap_acton.discovery import discover_lists
 from tap_acton.dynamic import Origin, catalog_columns, origin_of, resource_of
 from tap_acton.errors import ServerFailedError
 from tap_acton.resources.catalog import RESOURCES
-from tap_acton.resources.rows import CsvTable, Table
+from tap_acton.resources.csv_table import CsvTable
+from tap_acton.resources.rows import Table
 from tap_acton.simulator import Fault, Simulator
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ as those of other users do. A row that no change touches is "untouched".
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -16,100 +16,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.errors import UnexpectedReplyError
-from tap_acton.resources.paging import Batch, OffsetPaging, OnePage, Position
+from tap_acton.resources.paging import (
+    Batch,
+    CsvPaging,
+    OffsetPaging,
+    OnePage,
+    PageNumbers,
+    Position,
+)
+from tests.tables import TOTALS, Act, Row, Table, acts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 BOUNDED = settings(
     max_examples=400, deadline=None, derandomize=True, database=None, report_multiple_bugs=False
 )
-ENOUGH_REQUESTS = 2_000
-TOTALS = ("exact", "none", "whole")
-"""What the server's total counts: the rows; nothing; rows that the filter leaves out, too."""
-
-
-@dataclass(frozen=True)
-class Row:
-    key: int
-    version: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """A change that somebody makes right before a request."""
-
-    before: int
-    """Number of the request, from 1."""
-    kind: str
-    at: int
-    """Position in the table; beyond its end counts from its start again."""
-    to: int = 0
-    rows: int = 1
-
-
-@dataclass(kw_only=True)
-class Table:
-    """A server's table, and the server."""
-
-    size: int
-    acts: tuple[Act, ...] = ()
-    newest_first: bool = False
-    """Whether changed and new rows go to the front."""
-    total: str = "exact"
-    cap: int = 1_000
-    spoil: Callable[[int, list[Row]], list[Row]] = lambda _number, rows: rows
-    """Changes the rows of a reply, by the number of the request."""
-    rows: list[Row] = field(default_factory=list)
-    touched: set[int] = field(default_factory=set)
-    requests: list[tuple[int, int]] = field(default_factory=list)
-    """Offset and count of each."""
-
-    def __post_init__(self) -> None:
-        self.rows = [Row(key) for key in range(self.size)]
-        self._keys = itertools.count(self.size)
-
-    def fetch(self, params: dict[str, str]) -> Batch:
-        offset, count = int(params["offset"]), int(params["count"])
-        self.requests.append((offset, count))
-        assert len(self.requests) < ENOUGH_REQUESTS, "it reads for ever"
-        number = len(self.requests)
-        for act in self.acts:
-            if act.before == number:
-                self.change(act)
-        return self.batch(self.spoil(number, self.page(offset, count)))
-
-    def page(self, offset: int, count: int) -> list[Row]:
-        return self.rows[offset : offset + min(count, self.cap)]
-
-    def batch(self, rows: list[Row]) -> Batch:
-        return Batch(
-            records=[{"key": row.key, "version": row.version} for row in rows],
-            identities=[str(row.key) for row in rows],
-            marks=[f"{row.key}.{row.version}" for row in rows],
-            total={"exact": len(self.rows), "none": None, "whole": len(self.rows) + 7}[self.total],
-        )
-
-    def change(self, act: Act) -> None:
-        for number in range(act.rows):
-            self._change_one(act, number)
-
-    def _change_one(self, act: Act, number: int) -> None:
-        if act.kind == "insert":
-            at = 0 if self.newest_first else act.at % (len(self.rows) + 1) + number
-            self.rows.insert(at, Row(next(self._keys)))
-            return
-        if len(self.rows) <= 1:
-            return  # the last row stays, so that there is something not to lose
-        row = self.rows.pop(act.at % len(self.rows))
-        self.touched.add(row.key)
-        if act.kind != "delete":
-            to = 0 if self.newest_first else (act.to if act.kind == "move" else act.at)
-            self.rows.insert(to % (len(self.rows) + 1), replace(row, version=row.version + 1))
-
-    @property
-    def untouched(self) -> set[int]:
-        return set(range(self.size)) - self.touched
 
 
 def walk(
@@ -132,14 +54,6 @@ def keys(pages: Iterable[tuple[list[int], Position]]) -> list[int]:
     return [key for found, _ in pages for key in found]
 
 
-acts = st.builds(
-    Act,
-    before=st.integers(1, 12),
-    kind=st.sampled_from(["insert", "update", "delete", "move"]),
-    at=st.integers(0, 60),
-    to=st.integers(0, 60),
-    rows=st.integers(1, 6),
-)
 tables = st.builds(
     Table,
     size=st.integers(1, 60),
@@ -495,16 +409,17 @@ def test_one_page_that_says_there_is_more_is_the_first_of_several() -> None:
     assert [record["key"] for page in pages for record in page.records] == list(range(25))
 
 
-@pytest.mark.parametrize("size", [1, 9, 10, 11])
-def test_a_server_that_may_give_all_at_once_is_believed(size: int) -> None:
-    table = Table(size=size, total="none")
-
-    def fetch(_params: dict[str, str]) -> Batch:
-        table.requests.append((0, 0))
-        assert len(table.requests) < ENOUGH_REQUESTS, "it reads for ever"
-        return table.batch(table.rows)
-
-    pages = OffsetPaging(may_give_all=True).pages(
-        fetch, page_size=10, filtered=False, resume=Position()
-    )
-    assert [record["key"] for page in pages for record in page.records] == list(range(size))
+@pytest.mark.parametrize(
+    ("paging", "params"),
+    [
+        (OnePage(), {}),
+        (OffsetPaging(), {"count": "2", "offset": "0"}),
+        (CsvPaging(), {"count": "2", "offset": "0"}),
+        (PageNumbers(), {"page": "0", "pageSize": "2"}),
+    ],
+    ids=["one page", "offset", "csv", "page numbers"],
+)
+def test_the_first_rows_can_be_asked_for_alone(
+    paging: OnePage | OffsetPaging | CsvPaging | PageNumbers, params: dict[str, str]
+) -> None:
+    assert paging.first(2) == params

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -14,13 +12,12 @@ from hypothesis import strategies as st
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
 from tap_acton.resources.rows import (
     AnyObjects,
-    CsvTable,
     Folders,
     Objects,
     OneObject,
     Shape,
     Table,
-    read_table,
+    read_json_headings,
     unique_labels,
 )
 from tap_acton.transport.replies import Reply
@@ -37,12 +34,6 @@ def reply(body: bytes | str) -> Reply:
 
 def as_json(body: Any) -> Reply:
     return reply(json.dumps(body))
-
-
-def as_csv(lines: list[list[str]]) -> Reply:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(lines)
-    return reply(text.getvalue())
 
 
 def table(headings: list[str], *lines: list[Any], **more: Any) -> Reply:
@@ -111,75 +102,13 @@ def test_a_heading_behind_the_others_changes_no_label() -> None:
     assert unique_labels(["A", "A", "B", "A"])[:3] == unique_labels(["A", "A", "B"])
 
 
-@pytest.mark.parametrize("shape", [Table(), CsvTable()], ids=["json", "csv"])
-def test_a_table_tells_its_labels_even_without_rows(shape: Shape) -> None:
-    headings = ["_contact_id_", "A", "A"]
-    found = shape.read(table(headings) if shape == Table() else as_csv([headings]))
+def test_a_table_tells_its_labels_even_without_rows() -> None:
+    found = Table().read(table(["_contact_id_", "A", "A"]))
     assert (found.labels, found.rows) == (("_contact_id_", "A", "A [2]"), [])
 
 
-def test_a_table_that_json_may_have_cut_can_be_looked_at() -> None:
-    assert len(read_table(table([str(number) for number in range(255)])).labels) == 255
-
-
-# CSV
-
-
-@BOUNDED
-@given(
-    st.lists(
-        st.lists(
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=8),
-            min_size=2,
-            max_size=2,
-        )
-    )
-)
-def test_cells_of_any_text_come_through_csv(cells: list[list[str]]) -> None:
-    lines = [[f"l:{number}", *row] for number, row in enumerate(cells)]
-    found = CsvTable().read(as_csv([["_contact_id_", "A", "B"], *lines])).rows
-    assert [list(row.values()) for row in found] == lines
-
-
-def test_line_ends_of_any_kind_come_through_csv() -> None:
-    cell = "one\r\ntwo\nthree\rfour"
-    found = CsvTable().read(reply(f'_contact_id_,A\r\nl:0,"{cell}"\r\n'))
-    assert found.rows[0]["A"] == cell
-
-
-def test_a_byte_order_mark_is_no_part_of_the_first_heading() -> None:
-    assert CsvTable().read(reply("\ufeff_contact_id_,A\n")).labels == ("_contact_id_", "A")
-
-
-def test_csv_states_no_total() -> None:
-    assert CsvTable().read(as_csv([["_contact_id_"], ["l:0"]])).total is None
-
-
-def test_csv_of_headings_alone_has_no_rows() -> None:
-    assert CsvTable().read(as_csv([["_contact_id_", "A"]])).rows == []
-
-
-def test_csv_has_no_limit_of_columns() -> None:
-    headings = ["_contact_id_", *(str(number) for number in range(400))]
-    assert len(CsvTable().read(as_csv([headings, headings])).rows[0]) == 401
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"\n\n",
-        b"<html>We'll be right back</html>",
-        b"_contact_id_,A\nl:0,\xff\n",
-        b'_contact_id_,A\nl:0,"cut off',
-        b"A,B\n1,2\n",
-        b"_contact_id_,A\nl:0,1,2\n",
-    ],
-    ids=["empty", "blank", "html", "no UTF-8", "cut off", "no id", "long row"],
-)
-def test_what_is_no_csv_of_a_list_is_an_error(body: bytes) -> None:
-    with pytest.raises(UnexpectedReplyError):
-        CsvTable().read(reply(body))
+def test_headings_are_read_from_json() -> None:
+    assert read_json_headings(table(["_contact_id_", "A", "A"])) == ["_contact_id_", "A", "A"]
 
 
 # Folders

@@ -12,14 +12,17 @@ from tap_acton.simulator.api1 import (
     programs,
     records,
     reports,
+    seo,
     subscriptions,
     suppression,
+    uploads,
 )
 
 # Fixed words go before variables: `/list/hardbounce` before `/list/{listid}`.
 ROUTES = (
     *account.ROUTES,
     *suppression.ROUTES,
+    *uploads.ROUTES,
     *records.ROUTES,
     *listing.ROUTES,
     *list_download.ROUTES,
@@ -31,6 +34,7 @@ ROUTES = (
     *campaigns.ROUTES,
     *content.ROUTES,
     *media.ROUTES,
+    *seo.ROUTES,
 )
 
 __all__ = ["ROUTES"]

@@ -40,10 +40,20 @@ def pages(call: Call) -> Reply:
     return json_reply(_page_folders(call, call.world.assets.pages))
 
 
+def page(call: Call) -> Reply:
+    """One landing page: its row of the listing and its folder (guess)."""
+    found = _find_page(call)
+    return json_reply({**_page(call, found), "folder": found.folder})
+
+
+def page_urls(call: Call) -> Reply:
+    """The addresses of a landing page, in the frame that those of a form have (guess)."""
+    return json_reply({"urls": [{"url": _page_url(call, _find_page(call))}]})
+
+
 def page_report(call: Call) -> Reply:
     """Visits of a landing page; `unique_known_visits` is missing where zero (INFERRED)."""
-    page = find(call, call.world.assets.pages, code=10013, status=400)
-    dice = Dice("page", page.id, call.options.seed)
+    dice = Dice("page", _find_page(call).id, call.options.seed)
     unknown, known = dice.between(1, 90), max(0, dice.between(-5, 20))
     return json_reply(
         {
@@ -53,6 +63,10 @@ def page_report(call: Call) -> Reply:
             "incoming_traffic": {"Default": unknown, "www.google.com": known},
         }
     )
+
+
+def _find_page(call: Call) -> Asset:
+    return find(call, call.world.assets.pages, code=10013, status=400)
 
 
 def _form(call: Call, form: Asset) -> dict[str, object]:
@@ -85,24 +99,26 @@ def _source(dice: Dice, source: str) -> dict[str, object]:
 
 
 def _page_folders(call: Call, pages: Sequence[Asset]) -> list[dict[str, object]]:
-    account = account_id(call.options.seed)
-    base = f"https://a{account}.{DOMAIN}/acton/fs/blocks/showLandingPage/a/{account}"
     return [
-        {
-            "entries": [
-                {
-                    "creation_time": str(page.created_ms),
-                    "modified": str(page.modified_ms),
-                    "id": page.id,
-                    "title": page.name,
-                    "url": f"{base}/p/{page.id}/t/page/fm/0",
-                }
-                for page in some
-            ],
-            "folder": folder,
-        }
+        {"entries": [_page(call, each) for each in some], "folder": folder}
         for folder, some in by_folder(pages).items()
     ]
+
+
+def _page(call: Call, page: Asset) -> dict[str, object]:
+    return {
+        "creation_time": str(page.created_ms),
+        "modified": str(page.modified_ms),
+        "id": page.id,
+        "title": page.name,
+        "url": _page_url(call, page),
+    }
+
+
+def _page_url(call: Call, page: Asset) -> str:
+    account = account_id(call.options.seed)
+    base = f"https://a{account}.{DOMAIN}/acton/fs/blocks/showLandingPage/a/{account}"
+    return f"{base}/p/{page.id}/t/page/fm/0"
 
 
 ROUTES = (
@@ -120,6 +136,18 @@ ROUTES = (
         source="CODE of a WordPress client; path: SPEC get-classic-form-urls",
     ),
     Route(method="GET", path="/api/1/page", handler=pages, source="SPEC get-landing-page-list"),
+    Route(
+        method="GET",
+        path="/api/1/page/{id}",
+        handler=page,
+        source="guess; path: SPEC get-landing-page",
+    ),
+    Route(
+        method="GET",
+        path="/api/1/page/{id}/urls",
+        handler=page_urls,
+        source="guess; path: SPEC get-landing-page-urls",
+    ),
     Route(
         method="GET",
         path="/api/1/page/{id}/report",

@@ -1,9 +1,12 @@
-"""The listing of messages, in the row shape of 2024 or of the years before."""
+"""The listing of messages, in the row shape of 2024 or of the years before; their content."""
+
+from html import escape
 
 from tap_acton.simulator.api1.paging import window
+from tap_acton.simulator.envelopes import refuse
 from tap_acton.simulator.routing import Call, Route
 from tap_acton.simulator.timetext import Zone
-from tap_acton.simulator.wire import Reply, json_reply
+from tap_acton.simulator.wire import HTML, Reply, json_reply
 from tap_acton.simulator.world.message import SENT, Message
 
 
@@ -65,11 +68,37 @@ def _row_2019(message: Message, zone: Zone) -> dict[str, object]:
     }
 
 
+def content(call: Call) -> Reply:
+    """A message as one of its recipients sees it, as a page.
+
+    That it is a page, personal for a known record, and that an unknown one is refused, are
+    guesses.
+    """
+    message = call.world.mailbox.get(call.names["id"])
+    if message is None:
+        raise refuse(10030, status=404)
+    record_id = call.names["recid"]
+    found = call.world.find(record_id.partition(":")[0])
+    row = found[0].get(record_id) if found else None
+    if row is None:
+        raise refuse(10008)
+    name, subject = (escape(text) for text in (row.cells[0] if row.cells else "", message.subject))
+    text = f"<title>{subject}</title></head><body><p>Dear {name},</p><h1>{subject}</h1>"
+    page = f"<!DOCTYPE html><html><head>{text}</body></html>"
+    return Reply(body=page.encode(), content_type=HTML)
+
+
 ROUTES = (
     Route(
         method="GET",
         path="/api/1/message",
         handler=listing,
         source="SPEC get-message-list, HC 1500004067522",
+    ),
+    Route(
+        method="GET",
+        path="/api/1/message/{id}/{recid}",
+        handler=content,
+        source="guess; path: SPEC get-message-html-contents",
     ),
 )

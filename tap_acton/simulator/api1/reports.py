@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from tap_acton.simulator.api1.csvtext import csv_reply
 from tap_acton.simulator.api1.paging import page, window
 from tap_acton.simulator.api1.rollup import month_report
+from tap_acton.simulator.csvtext import csv_reply
 from tap_acton.simulator.envelopes import refuse
 from tap_acton.simulator.routing import Call, Route
 from tap_acton.simulator.timetext import Zone

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from tap_acton.simulator.options import Options
 from tap_acton.simulator.world import names
@@ -12,6 +12,9 @@ from tap_acton.simulator.world.moments import FIRST_MS, LAST_MS
 PROGRAM_TYPES: Final = ("TRACK", "EVENT", "LIST_MAINT")
 # tr- is documented (HC 1500003947281); the other two prefixes are guesses.
 _PROGRAM_PREFIX: Final = {"TRACK": "tr", "EVENT": "ev", "LIST_MAINT": "lm"}
+_DELETED: Final = (
+    "forms", "pages", "campaigns", "images", "media", "logos", "headers", "footers",
+)  # fmt: skip
 _STATES: Final = ("draft", "running", "stopped")
 
 
@@ -43,6 +46,23 @@ class Assets:
     logos: tuple[Asset, ...]
     headers: tuple[Asset, ...]
     footers: tuple[Asset, ...]
+
+    def without(self, kind: str, asset_id: str) -> "Assets":
+        """The assets without one of a kind; programs are of three kinds and stay.
+
+        Raises:
+            KeyError: if there is no such asset.
+            ValueError: if the kind is unknown.
+        """
+        found = getattr(self, kind, None) if kind in _DELETED else None
+        if found is None:
+            msg = f"no kind {kind!r}; known: {', '.join(_DELETED)}"
+            raise ValueError(msg)
+        kept = tuple(each for each in found if each.id != asset_id)
+        if len(kept) == len(found):
+            raise KeyError(asset_id)
+        changed: dict[str, Any] = {kind: kept}
+        return replace(self, **changed)
 
 
 def make_assets(options: Options) -> Assets:

@@ -1,6 +1,6 @@
 """A contact list: fixed facts, and rows that come, change and go."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -108,27 +108,6 @@ class ContactList:
         self._touch(at_ms)
         return self._rows[record_id]
 
-    def add_column(self, heading: str) -> None:
-        """Add a column, last and empty; that no row counts as modified is a guess."""
-        self.facts = replace(self.facts, headings=(*self.facts.headings, heading))
-        self._rows = {row.id: replace(row, cells=(*row.cells, "")) for row in self._rows.values()}
-        self._views.clear()
-
-    def drop_column(self, at: int) -> None:
-        """Drop the column with this number; that no row counts as modified is a guess."""
-        headings = self.facts.headings
-        email = self.facts.email_column
-        self.facts = replace(
-            self.facts,
-            headings=(*headings[:at], *headings[at + 1 :]),
-            email_column=-1 if email == at else email - (email > at),
-        )
-        self._rows = {
-            row.id: replace(row, cells=(*row.cells[:at], *row.cells[at + 1 :]))
-            for row in self._rows.values()
-        }
-        self._views.clear()
-
     def delete(self, record_id: str, *, at_ms: int) -> None:
         """Remove a row; its id is never used again.
 
@@ -136,6 +115,37 @@ class ContactList:
             KeyError: if the list has no such row.
         """
         del self._rows[record_id]
+        self._touch(at_ms)
+
+    def add_column(self, heading: str, cell: str, *, at_ms: int) -> None:
+        """Add a last column with one cell for all rows; dates of rows stay."""
+        self._reshape((*self.facts.headings, heading), lambda cells: (*cells, cell), at_ms=at_ms)
+
+    def rename_column(self, column: int, heading: str, *, at_ms: int) -> None:
+        """Give a column another heading."""
+        old = self.facts.headings
+        self._reshape((*old[:column], heading, *old[column + 1 :]), tuple, at_ms=at_ms)
+
+    def drop_column(self, column: int, *, at_ms: int) -> None:
+        """Remove a column with its cells; without the one of addresses the list has none."""
+        old, email = self.facts.headings, self.facts.email_column
+        self._reshape(
+            (*old[:column], *old[column + 1 :]),
+            lambda cells: (*cells[:column], *cells[column + 1 :]),
+            at_ms=at_ms,
+        )
+        moved = -1 if email == column else email - (email > column)
+        self.facts = replace(self.facts, email_column=moved)
+
+    def _reshape(
+        self,
+        headings: tuple[str, ...],
+        reshape: Callable[[tuple[str, ...]], tuple[str, ...]],
+        *,
+        at_ms: int,
+    ) -> None:
+        self.facts = replace(self.facts, headings=headings)
+        self._rows = {row.id: replace(row, cells=reshape(row.cells)) for row in self._rows.values()}
         self._touch(at_ms)
 
     def _fit(self, cells: Sequence[str]) -> tuple[str, ...]:

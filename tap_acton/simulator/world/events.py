@@ -10,6 +10,11 @@ from tap_acton.simulator.world.message import Message, Recipient
 
 # The documented verbs (SPEC get-message-report-drilldown).
 VERBS: Final = ("SENT", "SUPPRESSED", "OPENED", "CLICKED", "BOUNCED", "OPT_OUT", "SPAM")
+# What a row says of its event, unless it is told.
+_DATA: Final = {
+    "SENT": "SENT", "SUPPRESSED": "OPT_OUT", "OPENED": "OPEN", "CLICKED": "CLICK",
+    "BOUNCED": "HARD", "OPT_OUT": "OPT_OUT", "SPAM": "SPAM",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +38,28 @@ def make_events(message: Message) -> tuple[Event, ...]:
     """
     return tuple(
         event for recipient in message.recipients for event in _Fate(message, recipient).events()
+    )
+
+
+def new_event(verb: str, recipient: Recipient, ts_ms: int, *, data: str, link: str) -> Event:
+    """One event at a moment; opens and clicks come from a device.
+
+    Raises:
+        ValueError: if the verb is unknown.
+    """
+    if verb not in _DATA:
+        msg = f"no verb {verb!r}; known: {', '.join(VERBS)}"
+        raise ValueError(msg)
+    os, browser = names.DEVICES[0] if verb in {"OPENED", "CLICKED"} else ("", "")
+    return Event(
+        verb=verb,
+        recipient=recipient,
+        ts_ms=ts_ms,
+        data=data or _DATA[verb],
+        os=os,
+        browser=browser,
+        ip="198.51.100.1" if os else "",
+        link=link or (names.LINKS[0] if verb == "CLICKED" else ""),
     )
 
 

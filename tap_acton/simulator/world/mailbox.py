@@ -1,12 +1,12 @@
 """The messages of the account with their events and reports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from tap_acton.simulator.options import Options
 from tap_acton.simulator.world.contact_list import ContactList
-from tap_acton.simulator.world.events import Event, make_events
-from tap_acton.simulator.world.message import Message
+from tap_acton.simulator.world.events import Event, make_events, new_event
+from tap_acton.simulator.world.message import Message, Recipient
 from tap_acton.simulator.world.messages import NumberOfMonth, make_messages, make_senders
 from tap_acton.simulator.world.report import REPORT_FIELDS, make_report
 
@@ -40,6 +40,35 @@ class Mailbox:
         if message.id not in self._events:
             self._events[message.id] = make_events(message)
         return self._events[message.id]
+
+    def add_event(
+        self,
+        message_id: str,
+        verb: str,
+        email: str,
+        known: Iterable[Recipient],
+        *,
+        data: str,
+        link: str,
+        at_ms: int,
+    ) -> None:
+        """Add an event of a recipient with this address, or of the first one who is known.
+
+        Raises:
+            KeyError: if there is no such message, or nobody has the address.
+            ValueError: if the verb is unknown, or the message has no report.
+        """
+        message = self._known(message_id)
+        if not message.has_report:
+            msg = f"message {message_id} has no report"
+            raise ValueError(msg)
+        addressed = (each for each in message.recipients if each.email == email)
+        recipient = next(chain(addressed, known), None)
+        if recipient is None:
+            msg = f"nobody has the address {email}"
+            raise KeyError(msg)
+        added = new_event(verb, recipient, at_ms, data=data, link=link)
+        self._events[message.id] = (*self.events(message), added)
 
     def report(self, message: Message, *, now_ms: int) -> dict[str, object]:
         """The report of a message, with what `set_report` has set."""

@@ -70,6 +70,14 @@ def recipients_of(facts_id: str, rows: Sequence[Row], email_column: int) -> tupl
     )
 
 
+def addressees(found: ContactList, email: str) -> Iterator[Recipient]:
+    """The records of a list with an address, as recipients."""
+    column = found.facts.email_column
+    if column >= 0:
+        rows = [row for row in found if row.cells[column] == email]
+        yield from recipients_of(found.facts.id, rows, column)
+
+
 def _of_type(
     kind: str,
     options: Options,

@@ -14,6 +14,15 @@ def summarize(world: World) -> dict[str, object]:
         "messages": world.mailbox.counts(),
         "suppressed": {kind: len(world.suppressed(kind)) for kind in KINDS},
         "category_opt_outs": {each.name: len(each.opted_out) for each in world.categories},
+        "contacts": len(world.contacts),
+        "contact_segments": {
+            each.id: len(world.contact_segments.contacts(each, "inserted"))
+            for each in world.contact_segments.all()
+        },
+        "custom_objects": {
+            each.id: {"name": each.name, "object": each.schema.name, "rows": len(each.rows)}
+            for each in world.objects.datasets.values()
+        },
         "programs": {kind: len(programs) for kind, programs in assets.programs.items()},
         "senders": len(world.mailbox.senders),
         "categories": len(world.categories),

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import RLock
 from typing import Final
 
+from tap_acton.simulator.clock import Clock
 from tap_acton.simulator.options import Options
 from tap_acton.simulator.world import names
 from tap_acton.simulator.world.dice import Dice
@@ -36,9 +38,53 @@ class Category:
     opted_in: frozenset[str]
 
 
-def make_suppressed(options: Options, people: Sequence[Person]) -> dict[str, list[Suppressed]]:
-    """The rows of the three suppression lists."""
-    return {kind: _suppressed(kind, options, people) for kind in KINDS}
+class SuppressionLists:
+    """The rows of the three lists; methods that change them are thread-safe."""
+
+    def __init__(
+        self, options: Options, people: Sequence[Person], clock: Clock, lock: RLock
+    ) -> None:
+        """Generate the rows."""
+        self._clock = clock
+        self._lock = lock
+        self._rows = {kind: _suppressed(kind, options, people) for kind in KINDS}
+
+    def rows(self, kind: str) -> tuple[Suppressed, ...]:
+        """The rows of `hardbounce`, `optout` or `spamcomplaint`.
+
+        Raises:
+            KeyError: if `kind` is none of these.
+        """
+        return tuple(self._rows[kind])
+
+    def add(
+        self,
+        kind: str,
+        email: str,
+        *,
+        origin: str = "User: John Doe",
+        timestamp_ms: int | None = None,
+        position: int | None = None,
+    ) -> None:
+        """Add an address to a suppression list, last and dated now unless said otherwise.
+
+        Raises:
+            KeyError: if `kind` is not a suppression list.
+        """
+        with self._lock:
+            at_ms = self._clock.now_ms() if timestamp_ms is None else timestamp_ms
+            rows = self._rows[kind]
+            row = Suppressed(email=email, timestamp_ms=at_ms, origin=origin)
+            rows.insert(len(rows) if position is None else position, row)
+
+    def remove(self, kind: str, email: str) -> None:
+        """Hide an address, as an opt-in does.
+
+        Raises:
+            KeyError: if `kind` is not a suppression list.
+        """
+        with self._lock:
+            self._rows[kind] = [row for row in self._rows[kind] if row.email != email]
 
 
 def make_categories(options: Options, people: Sequence[Person]) -> tuple[Category, ...]:

@@ -7,23 +7,26 @@ from tap_acton.simulator.clock import Clock
 from tap_acton.simulator.options import Options
 from tap_acton.simulator.world.assets import make_assets
 from tap_acton.simulator.world.contact_list import ContactList, ListFacts, Row, Segment
+from tap_acton.simulator.world.contact_segments import ContactSegments
+from tap_acton.simulator.world.contacts import Contacts, contact_people
 from tap_acton.simulator.world.dice import Dice
 from tap_acton.simulator.world.lists import make_lists, make_segments, sample_cells
 from tap_acton.simulator.world.mailbox import Mailbox
 from tap_acton.simulator.world.message import NOBODY, SENT, Message, Recipient
-from tap_acton.simulator.world.messages import recipients_of
+from tap_acton.simulator.world.messages import addressees, recipients_of
+from tap_acton.simulator.world.objects import CustomObjects
 from tap_acton.simulator.world.people import make_people, make_person
-from tap_acton.simulator.world.suppression import Suppressed, make_categories, make_suppressed
-
-Values = Mapping[str, str] | Sequence[str]
+from tap_acton.simulator.world.suppression import SuppressionLists, make_categories
+from tap_acton.simulator.world.uploads import make_uploads
+from tap_acton.simulator.world.values import Values, cells_of, column_of, first_mail_column
 
 
 class World:
-    """All that the simulated account holds.
+    """All that the simulated account holds; lists and messages here, the rest in its parts.
 
-    Methods that change it are thread-safe and stamp what they change with the simulator's
-    clock. The server answers each request under the same lock, so a client sees either all of
-    a change or none of it.
+    What changes a part may be called here too, as control calls do. Methods that change it are
+    thread-safe and stamp what they change with the simulator's clock. The server answers each
+    request under the same lock, so a client sees either all of a change or none of it.
     """
 
     def __init__(self, options: Options, clock: Clock, lock: RLock) -> None:
@@ -36,9 +39,34 @@ class World:
         self._last_list = len(self._lists)
         self.segments = {made.id: made for made in make_segments(options, self.lists)}
         self.mailbox = Mailbox(options, self.lists)
-        self._suppressed = make_suppressed(options, people)
+        self.suppression = SuppressionLists(options, people, clock, lock)
         self.categories = make_categories(options, people)
         self.assets = make_assets(options)
+        self.uploads = make_uploads(options)
+        opted_out = [row.email for row in self.suppression.rows("optout")]
+        self.contacts = Contacts(options, contact_people(options, people, opted_out), clock, lock)
+        self.contact_segments = ContactSegments(options, self.contacts, lock)
+        emails = [each.get("email") for each in self.contacts.view("inserted")]
+        self.objects = CustomObjects(options, emails, clock, lock)
+        self._name_calls()
+
+    def _name_calls(self) -> None:
+        # One flat set of names, as control calls use them.
+        self.suppressed = self.suppression.rows
+        self.add_suppressed = self.suppression.add
+        self.remove_suppressed = self.suppression.remove
+        self.add_contact = self.contacts.add
+        self.update_contact = self.contacts.update
+        self.delete_contact = self.contacts.delete
+        self.contact_ids = self.contacts.ids
+        self.add_segment = self.contact_segments.add
+        self.delete_segment = self.contact_segments.delete
+        self.add_segment_member = self.contact_segments.add_member
+        self.remove_segment_member = self.contact_segments.remove_member
+        self.insert_object_row = self.objects.insert
+        self.update_object_row = self.objects.update
+        self.delete_object_row = self.objects.delete
+        self.object_row_ids = self.objects.row_ids
 
     @property
     def lists(self) -> tuple[ContactList, ...]:
@@ -58,14 +86,6 @@ class World:
         segment = self.segments.get(list_id)
         found = self._lists.get(segment.list_id if segment else list_id)
         return None if found is None else (found, segment)
-
-    def suppressed(self, kind: str) -> tuple[Suppressed, ...]:
-        """The rows of `hardbounce`, `optout` or `spamcomplaint`.
-
-        Raises:
-            KeyError: if `kind` is none of these.
-        """
-        return tuple(self._suppressed[kind])
 
     def headers(self, list_id: str) -> tuple[str, ...]:
         """The headings of a list, `_contact_id_` not among them."""
@@ -100,7 +120,7 @@ class World:
                 id=f"l-{self._last_list:04x}",
                 name=name,
                 headings=tuple(headers),
-                email_column=_email_column(headers) if email_column is None else email_column,
+                email_column=first_mail_column(headers) if email_column is None else email_column,
                 folder=folder,
                 description="",
                 made_ms=self.clock.now_ms(),
@@ -119,26 +139,6 @@ class World:
         with self._lock:
             del self._lists[list_id]
 
-    def add_column(self, list_id: str, heading: str) -> None:
-        """Add a column to a list, last and empty.
-
-        Raises:
-            KeyError: if there is no such list.
-        """
-        with self._lock:
-            self._lists[list_id].add_column(heading)
-
-    def drop_column(self, list_id: str, heading: str) -> None:
-        """Drop a column of a list with its cells, the first of equal headings.
-
-        Raises:
-            KeyError: if there is no such list.
-            ValueError: if the heading is unknown.
-        """
-        with self._lock:
-            target = self._lists[list_id]
-            target.drop_column(_column(target.facts, heading))
-
     def insert_record(
         self, list_id: str, values: Values | None = None, *, position: int | None = None
     ) -> str:
@@ -153,7 +153,7 @@ class World:
         """
         with self._lock:
             target = self._lists[list_id]
-            cells = self._sample(target) if values is None else _cells(target.facts, values)
+            cells = self._sample(target) if values is None else cells_of(target.facts, values)
             return target.insert(cells, at_ms=self.clock.now_ms(), position=position).id
 
     def update_record(self, record_id: str, values: Mapping[str, str] | None = None) -> None:
@@ -165,7 +165,7 @@ class World:
         """
         with self._lock:
             target = self._lists[_list_of(record_id)]
-            cells = {_column(target.facts, name): cell for name, cell in (values or {}).items()}
+            cells = {column_of(target.facts, name): cell for name, cell in (values or {}).items()}
             target.update(record_id, cells, at_ms=self.clock.now_ms())
 
     def delete_record(self, record_id: str) -> None:
@@ -176,6 +176,38 @@ class World:
         """
         with self._lock:
             self._lists[_list_of(record_id)].delete(record_id, at_ms=self.clock.now_ms())
+
+    def add_column(self, list_id: str, heading: str, *, cell: str = "") -> None:
+        """Add a last column with the same cell in every row; dates of rows stay (guess).
+
+        Raises:
+            KeyError: if there is no such list.
+        """
+        with self._lock:
+            self._lists[list_id].add_column(heading, cell, at_ms=self.clock.now_ms())
+
+    def rename_column(self, list_id: str, heading: str, new: str) -> None:
+        """Rename a column, the first of equal headings.
+
+        Raises:
+            KeyError: if there is no such list.
+            ValueError: if the heading is unknown.
+        """
+        with self._lock:
+            target = self._lists[list_id]
+            column = column_of(target.facts, heading)
+            target.rename_column(column, new, at_ms=self.clock.now_ms())
+
+    def drop_column(self, list_id: str, heading: str) -> None:
+        """Remove a column with its cells, the first of equal headings.
+
+        Raises:
+            KeyError: if there is no such list.
+            ValueError: if the heading is unknown.
+        """
+        with self._lock:
+            target = self._lists[list_id]
+            target.drop_column(column_of(target.facts, heading), at_ms=self.clock.now_ms())
 
     def add_message(
         self,
@@ -224,35 +256,33 @@ class World:
         with self._lock:
             self.mailbox.set_report(message_id, values)
 
-    def add_suppressed(
-        self,
-        kind: str,
-        email: str,
-        *,
-        origin: str = "User: John Doe",
-        timestamp_ms: int | None = None,
-        position: int | None = None,
+    def add_event(
+        self, message_id: str, event: str, email: str, *, data: str = "", link: str = ""
     ) -> None:
-        """Add an address to a suppression list, last and dated now unless said otherwise.
+        """Let something happen to a message now: a row of a drill-down, counted in the report.
+
+        `event` is the verb of the drill-down; `data` its detail, as `SOFT` of a bounce; `link`
+        what was clicked. Who is addressed is known from the message, else from the lists.
 
         Raises:
-            KeyError: if `kind` is not a suppression list.
+            KeyError: if there is no such message, or nobody has the address.
+            ValueError: if the verb is unknown, or the message has no report.
         """
         with self._lock:
-            at_ms = self.clock.now_ms() if timestamp_ms is None else timestamp_ms
-            rows = self._suppressed[kind]
-            row = Suppressed(email=email, timestamp_ms=at_ms, origin=origin)
-            rows.insert(len(rows) if position is None else position, row)
+            known = (found for each in self.lists for found in addressees(each, email))
+            self.mailbox.add_event(
+                message_id, event, email, known, data=data, link=link, at_ms=self.clock.now_ms()
+            )
 
-    def remove_suppressed(self, kind: str, email: str) -> None:
-        """Hide an address, as an opt-in does.
+    def delete_asset(self, kind: str, asset_id: str) -> None:
+        """Delete one of `forms`, `pages`, `media`, `images`, `logos`, `campaigns` and the like.
 
         Raises:
-            KeyError: if `kind` is not a suppression list.
+            KeyError: if there is no such asset.
+            ValueError: if the kind is unknown.
         """
         with self._lock:
-            kept = [row for row in self._suppressed[kind] if row.email != email]
-            self._suppressed[kind] = kept
+            self.assets = self.assets.without(kind, asset_id)
 
     def _addressed(self, list_id: str, count: int) -> tuple[Recipient, ...]:
         target = self._lists[list_id]
@@ -267,23 +297,3 @@ class World:
 
 def _list_of(record_id: str) -> str:
     return record_id.partition(":")[0]
-
-
-def _email_column(headers: Sequence[str]) -> int:
-    return next((at for at, name in enumerate(headers) if "mail" in name.lower()), -1)
-
-
-def _cells(facts: ListFacts, values: Values) -> Sequence[str]:
-    if not isinstance(values, Mapping):
-        return values
-    cells = [""] * len(facts.headings)
-    for name, cell in values.items():
-        cells[_column(facts, name)] = cell
-    return cells
-
-
-def _column(facts: ListFacts, heading: str) -> int:
-    if heading not in facts.headings:
-        msg = f"list {facts.id} has no heading {heading!r}"
-        raise ValueError(msg)
-    return facts.headings.index(heading)

@@ -1,0 +1,132 @@
+"""The words in which pages are spoken of: what is asked, what comes, and how far a reading is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from tap_acton.errors import ActOnError
+    from tap_acton.resources.convert import Record
+
+__all__ = ["Batch", "Page", "Paging", "Params", "Position", "Source"]
+
+Params = dict[str, Any]
+"""What a request for a page says beyond the resource's own parameters."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """How far a reading has come."""
+
+    offset: int = 0
+    anchors: tuple[str, ...] = ()
+    """Marks of the last rows before the offset, the last one last."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON data."""
+        return {"offset": self.offset, "anchors": list(self.anchors)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Return what `to_json` gave."""
+        return cls(offset=int(data["offset"]), anchors=tuple(data["anchors"]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """What one request brought, or the first part of it."""
+
+    records: list[Record]
+    identities: list[str]
+    """One for each record: equal if both are the same row, changed or not."""
+    marks: list[str]
+    """One for each record: equal if both are the same row, unchanged."""
+    total: int | None
+    renumbered: Callable[[Record, int], Record | None] = lambda _record, _number: None
+    """Returns a record as the n-th of its equals; None if equal rows are one row."""
+    rest: Generator[Batch] | None = None
+    """The parts behind it, which are still arriving. It raises where the reply breaks off."""
+
+    def parts(self) -> Iterator[Batch]:
+        """Yield this part and those behind it."""
+        yield self
+        if self.rest is not None:
+            yield from self.rest
+
+    def close(self) -> None:
+        """Leave what has not arrived."""
+        if self.rest is not None:
+            self.rest.close()
+
+    def behind(self, number: int, *, rest: Generator[Batch] | None) -> Batch:
+        """Return it without its first rows, and with other parts behind it."""
+        return replace(
+            self,
+            records=self.records[number:],
+            identities=self.identities[number:],
+            marks=self.marks[number:],
+            rest=rest,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """New records, and where to read on after them."""
+
+    records: list[Record]
+    position: Position
+
+
+class Source(Protocol):
+    """Where rows come from: one resource, with values for its variables and with conditions."""
+
+    def __call__(self, params: Params, /) -> Batch:
+        """Return what a request with these parameters brings."""
+        ...
+
+    def in_json(self, params: Params, /) -> Batch:
+        """Return what JSON has for these parameters, whose rows may lack columns."""
+        ...
+
+    def wait_after(self, error: ActOnError, *, has_progressed: bool) -> None:
+        """Wait until a reply that broke off may be asked for again, or raise its error.
+
+        Args:
+            error: What broke it off.
+            has_progressed: Whether it brought anything new, so that earlier tries do not count.
+        """
+        ...
+
+
+class Paging(Protocol):
+    """A way of reading all rows."""
+
+    @property
+    def in_body(self) -> bool:
+        """Whether parameters go out as a JSON body, by POST, instead of in the query."""
+        ...
+
+    def first(self, rows: int) -> Params:
+        """Return the parameters of a request for the first so many rows."""
+        ...
+
+    def pages(
+        self,
+        fetch: Source,
+        *,
+        page_size: int,
+        filtered: bool,
+        resume: Position,
+    ) -> Iterator[Page]:
+        """Yield pages until there are no more rows.
+
+        Args:
+            fetch: Sends a request with these parameters.
+            page_size: Rows to ask for.
+            filtered: Whether the request has conditions, which the total may not know of.
+            resume: Where to begin.
+        """
+        ...

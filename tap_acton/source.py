@@ -1,0 +1,199 @@
+"""Where rows come from: the requests for a resource, their replies as records."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from urllib.parse import quote
+
+from tap_acton.errors import ActOnError
+from tap_acton.resources.csv_table import CsvTable
+from tap_acton.resources.pages import Batch
+from tap_acton.resources.records import (
+    as_received,
+    identity,
+    mark,
+    more_values,
+    renumbered,
+    to_record,
+)
+from tap_acton.resources.rows import Rows, read_cut_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+
+    from tap_acton.auth.account import Account
+    from tap_acton.resources.binding import Bound
+    from tap_acton.resources.model import Column, Record, Resource
+    from tap_acton.resources.pages import Params
+    from tap_acton.transport.replies import Reply
+    from tap_acton.transport.retry import Tries
+    from tap_acton.transport.streaming import Body
+
+__all__ = ["Follower", "Requests", "Source"]
+
+T = TypeVar("T")
+
+_CELLS = 20_000
+"""In one part of a reply that is read while it arrives: about 2 MB of short texts."""
+
+
+class Follower(Protocol):
+    """Who wants to know which columns a table has while it is read."""
+
+    def meets(self, labels: tuple[str, ...]) -> Sequence[Column]:
+        """Take note of a page's labels, and return columns of texts to read beyond the resource's.
+
+        They are no part of what rows are told apart by: they may come between two pages.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requests:
+    """Sends the requests for resources."""
+
+    account: Account
+    misfits: Counter[str] = field(default_factory=Counter)
+    """Values that did not fit, by "resource.column"."""
+    followers: dict[str, Follower] = field(default_factory=dict)
+    """By the names of the resources that they follow."""
+
+    def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
+        """Return the rows of one request; see `ActOnClient.fetch`."""
+        rows = self.reply(resource, params, bound, resource.shape.read)
+        return self.batch(resource, rows, bound)
+
+    def reply(
+        self,
+        resource: Resource,
+        params: Params,
+        bound: Bound,
+        decode: Callable[[Reply], T],
+    ) -> T:
+        """Return what `decode` reads from the reply to one request."""
+        path, sent = _address(resource, params, bound)
+        transport = self.account.transport
+        ask = transport.query if resource.paging.in_body else transport.get
+        return ask(path, sent, auth=self.account.auth, decode=decode)
+
+    def arriving(
+        self,
+        resource: Resource,
+        params: Params,
+        bound: Bound,
+        decode: Callable[[Body], T],
+    ) -> T:
+        """Return what `decode` makes of a reply that is read while it arrives."""
+        path, sent = _address(resource, params, bound)
+        auth = self.account.auth
+        return self.account.transport.stream(path, sent, auth=auth, decode=decode)
+
+    def parts(
+        self,
+        resource: Resource,
+        bound: Bound,
+        labels: tuple[str, ...],
+        rows: Iterable[dict[str, Any]],
+    ) -> Generator[Batch]:
+        """Yield arriving rows in parts; those before a failure come before it is raised."""
+        size = max(1, _CELLS // len(resource.columns))
+        part: list[dict[str, Any]] = []
+        any_yet = False
+        try:
+            for row in rows:
+                part.append(row)
+                if len(part) == size:
+                    yield self.batch(resource, Rows(rows=part, labels=labels), bound)
+                    any_yet, part = True, []
+        except ActOnError:
+            if part:
+                yield self.batch(resource, Rows(rows=part, labels=labels), bound)
+            raise
+        if part or not any_yet:
+            yield self.batch(resource, Rows(rows=part, labels=labels), bound)
+
+    def batch(self, resource: Resource, rows: Rows, bound: Bound) -> Batch:
+        """Return rows as records, with what they are told apart by."""
+        records = [self._record(resource, row, bound) for row in rows.rows]
+        exact = [column for column in resource.columns if column.exact]
+        batch = Batch(
+            records=records,
+            identities=[identity(resource, record) for record in records],
+            marks=[
+                mark(as_received(exact, record, row))
+                for record, row in zip(records, rows.rows, strict=True)
+            ],
+            total=rows.total,
+            renumbered=functools.partial(renumbered, resource),
+        )
+        self._add_columns(resource, rows, records)
+        return batch
+
+    def _add_columns(self, resource: Resource, rows: Rows, records: list[Record]) -> None:
+        follower = self.followers.get(resource.name)
+        added = follower.meets(rows.labels) if follower and rows.labels else ()
+        if added:
+            for record, row in zip(records, rows.rows, strict=True):
+                record.update(more_values(added, row))
+
+    def _record(self, resource: Resource, row: dict[str, Any], bound: Bound) -> dict[str, Any]:
+        record, misfits = to_record(resource, row, bound)
+        self.misfits.update(f"{resource.name}.{column}" for column in misfits)
+        return record
+
+
+@dataclass(kw_only=True, slots=True)
+class Source:
+    """One resource, with values for its variables and with conditions, as a paging reads it."""
+
+    requests: Requests
+    resource: Resource
+    query: Mapping[str, str]
+    bound: Bound
+    tries: Tries | None = field(default=None, init=False)
+
+    def __call__(self, params: Params, /) -> Batch:
+        """Return what a request brings; of CSV the first part, with the others behind it."""
+        asked, shape = {**self.query, **params}, self.resource.shape
+        if not isinstance(shape, CsvTable):
+            return self.requests.fetch(self.resource, asked, self.bound)
+        begun = functools.partial(self._begun, shape)
+        return self.requests.arriving(self.resource, asked, self.bound, begun)
+
+    def in_json(self, params: Params, /) -> Batch:
+        """Return what the JSON of a list has, without the columns that it cuts off."""
+        asked = {**self.query, "responseformat": "JSON", **params}
+        rows = self.requests.reply(self.resource, asked, self.bound, read_cut_table)
+        whole_or_cut = replace(rows, labels=())  # they say nothing of the list's columns
+        return self.requests.batch(self.resource, whole_or_cut, self.bound)
+
+    def wait_after(self, error: ActOnError, *, has_progressed: bool) -> None:
+        """Wait as after any request that failed, or raise the error."""
+        if self.tries is None or has_progressed:
+            self.tries = self.requests.account.transport.tries()
+        self.tries.wait_after(error)
+
+    def _begun(self, shape: CsvTable, body: Body) -> Batch:
+        parts = self._parts(shape, body)
+        return replace(next(parts), rest=parts)
+
+    def _parts(self, shape: CsvTable, body: Body) -> Generator[Batch]:
+        try:
+            yield from self.requests.parts(self.resource, self.bound, *shape.table(body))
+        finally:
+            body.close()
+
+
+def _address(resource: Resource, params: Params, bound: Bound) -> tuple[str, Params]:
+    """Return the path and the query of a request."""
+    path = resource.path
+    sent = {**resource.params, **params}
+    for variable in resource.variables:
+        if f"{{{variable}}}" in path:
+            path = path.replace(f"{{{variable}}}", quote(bound[variable], safe=":"))
+        else:
+            sent[variable] = bound[variable]
+    return path, sent

@@ -1,0 +1,145 @@
+"""One request and its reply: the limits before it, the way it takes, and who hears of it."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from tap_acton.errors import UnexpectedReplyError
+from tap_acton.transport.failures import no_reply, proxy_refused
+from tap_acton.transport.replies import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from requests import PreparedRequest
+
+    from tap_acton.clock import Clock
+    from tap_acton.transport.limits import Limit
+    from tap_acton.transport.route import Route
+
+__all__ = ["Answer", "Attempts", "Sent"]
+
+logger = logging.getLogger("tap-acton")
+
+_CONNECT_TIMEOUT_S = 10
+_LARGEST_SKEW_S = 900
+_PROXY_AUTHENTICATION = 407
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """One attempt, for those who count."""
+
+    where: str
+    status: int | None
+    """None if no reply came."""
+    seconds: float
+    size: int
+    """Bytes of the body."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """A reply that has begun to arrive."""
+
+    response: requests.Response
+    where: str
+    size: int = 0
+    """Bytes of the body that were read."""
+
+    def reply(self, body: bytes) -> Reply:
+        """Return it with its body, or with the first bytes of it."""
+        headers = {name.lower(): value for name, value in self.response.headers.items()}
+        return Reply(where=self.where, status=self.response.status_code, headers=headers, body=body)
+
+
+@dataclass(kw_only=True, slots=True)
+class Attempts:
+    """Sends requests, each once."""
+
+    limits: Limit
+    route: Route
+    timeout_s: float
+    """Seconds without a byte after which a request is given up; 0 for never."""
+    clock: Clock
+    observe: Callable[[Sent], None]
+    """Called after each."""
+    skew_s: tuple[float, float] | None = field(default=None, init=False)
+
+    @contextmanager
+    def answered(
+        self,
+        session: requests.Session,
+        request: PreparedRequest,
+        where: str,
+        *,
+        stream: bool = False,
+    ) -> Iterator[Answer]:
+        """Send a request; what breaks while its reply is read is an error of ours, too.
+
+        Raises:
+            NoReplyError: No whole reply came.
+            NotConnectedError: No connection could be made.
+            ConfigError: A proxy refuses us, or a certificate is not trusted.
+            BudgetSpentError: A limit is reached.
+        """
+        self.limits.take()
+        surroundings = session.merge_environment_settings(request.url, {}, stream, None, None)
+        through = self.route.through(request.url or "", surroundings["proxies"])
+        started = self.clock.monotonic()
+        answer: Answer | None = None
+        try:
+            answer = Answer(self._send(session, request, surroundings), where)
+            if through and _refused_by_proxy(answer.response, request):
+                raise proxy_refused(where, through)
+            self._learn_time(answer.response, self.clock.monotonic() - started)
+            yield answer
+        except requests.RequestException as error:
+            raise no_reply(error, where, through) from None
+        except ValueError:  # such as a Location that is no address
+            raise UnexpectedReplyError("The reply's head cannot be read", where=where) from None
+        finally:
+            self._tell(where, answer, self.clock.monotonic() - started)
+
+    def server_time(self, at: float | None = None) -> tuple[float, float | None]:
+        """Return the server's time of day; see `Transport.server_time`."""
+        ours = self.clock.now() if at is None else at
+        if self.skew_s is None:
+            return ours - _LARGEST_SKEW_S, None
+        least, most = self.skew_s
+        return ours + least, ours + most
+
+    def _send(
+        self, session: requests.Session, request: PreparedRequest, surroundings: Any
+    ) -> requests.Response:
+        limit_s = self.timeout_s
+        timeout = (min(limit_s, _CONNECT_TIMEOUT_S), limit_s) if limit_s else None
+        return session.send(request, timeout=timeout, allow_redirects=False, **surroundings)
+
+    def _tell(self, where: str, answer: Answer | None, seconds: float) -> None:
+        status, size = None, 0
+        if answer is not None:
+            answer.response.close()
+            status, size = answer.response.status_code, answer.size
+        self.observe(Sent(where=where, status=status, seconds=seconds, size=size))
+
+    def _learn_time(self, response: requests.Response, travel_s: float) -> None:
+        date = response.headers.get("Date")
+        if date is None:
+            return
+        try:
+            skew_s = parsedate_to_datetime(date).timestamp() - self.clock.now()
+            self.skew_s = (skew_s, skew_s + travel_s + 1)
+        except ValueError:
+            logger.debug("The server's Date header cannot be read")
+
+
+def _refused_by_proxy(response: requests.Response, request: PreparedRequest) -> bool:
+    forwarded = (request.url or "").startswith("http:")  # else a tunnel, and Act-On answers
+    return forwarded and response.status_code == _PROXY_AUTHENTICATION
