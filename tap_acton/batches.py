@@ -52,6 +52,10 @@ class Batches:
         self._write = write
         self._waiting: dict[tuple[str, int | None], list[str]] = {}
 
+    def declare(self, schemas: Mapping[str, dict[str, Any]]) -> None:
+        """Take the records from now on as these schemas say; those before have their files."""
+        self._schemas = schemas
+
     @property
     def wait(self) -> bool:
         """Whether there are records that are in no file."""
@@ -112,7 +116,7 @@ class BatchedStream(Stream):
     def _sync_batches(self, batch_config: BatchConfig, context: Context | None = None) -> None:
         batches = self._batches = Batches(
             batch_config,
-            schemas={each.stream: each.schema for each in self._generate_schema_messages()},
+            schemas=self._schemas(),
             state=self.stream_state,
             write=self._tap.write_message,
         )
@@ -125,6 +129,17 @@ class BatchedStream(Stream):
             finally:  # a signal may cut that short, but only once
                 batches.finish()
         self._write_state_message()
+
+    def _schemas(self) -> dict[str, dict[str, Any]]:
+        return {each.stream: each.schema for each in self._generate_schema_messages()}
+
+    def _write_schema_message(self) -> None:
+        if self._batches is None:
+            super()._write_schema_message()
+            return
+        self._batches.finish()  # what waits is as the schema before says
+        super()._write_schema_message()
+        self._batches.declare(self._schemas())
 
     def _write_record_message(self, record: Record) -> None:
         if self._batches is None:

@@ -17,7 +17,7 @@ from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family
 from tap_acton.resources.binding import Bound
 from tap_acton.resources.paging import Position
-from tap_acton.source import Requests, Source
+from tap_acton.source import Follower, Requests, Source
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -258,6 +258,10 @@ class ActOnClient:
         None if Act-On does not show it, which is noted in `skipped`. Raises ActOnError.
         """
         return next(iter(self._family.of(resource, bound)), None)
+
+    def follow(self, resource: Resource, follower: Follower) -> None:
+        """Tell somebody of the columns of each page of a table, from now on."""
+        self._requests.followers[resource.name] = follower
 
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request.

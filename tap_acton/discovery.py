@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tap_acton.dynamic import Origin, list_resource, renamed, resource_of
@@ -17,14 +19,10 @@ from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
 from tap_acton.resources.convert import Type
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OBJECTS, read_fields
+from tap_acton.resources.detect import detected
 from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_csv
 from tap_acton.resources.model import MISFITS, Column
-from tap_acton.resources.rows import (
-    JSON_COLUMNS,
-    list_labels,
-    read_json_headings,
-    unique_labels,
-)
+from tap_acton.resources.rows import JSON_COLUMNS, Rows, read_cut_table, unique_labels
 from tap_acton.resources.segments import SEGMENTS
 
 if TYPE_CHECKING:
@@ -32,20 +30,26 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient
     from tap_acton.resources.model import Record, Resource
+    from tap_acton.transport.streaming import Body
 
 __all__ = ["discover", "discover_lists"]
 
 logger = logging.getLogger("tap-acton")
 
 _REFUSED = (RequestRefusedError, UnexpectedReplyError)
+_SAMPLE = 100
+"""Rows."""
 
 
-def discover(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
+def discover(
+    client: ActOnClient, patterns: tuple[str, ...] = (), *, sample: bool = False
+) -> Iterator[Resource]:
     """Yield a resource for each part of the account that has columns of its own.
 
     Args:
         client: The account.
         patterns: Globs on a list's name or id; without any, all lists.
+        sample: Whether the types of a list's columns are those of its first rows; else, texts.
 
     Raises:
         ActOnError: A request failed for good. What cannot be read is left out with a warning.
@@ -53,9 +57,10 @@ def discover(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Re
     listed = _listed(client)
     contact_columns = list(_contact_columns(client))
     yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
-    yield from _segments(client, listed, contact_columns)
+    rows = _SAMPLE if sample else 0
+    yield from _segments(client, listed, contact_columns, rows)
     yield from _custom_objects(client)
-    yield from _lists(client, listed, patterns)
+    yield from _lists(client, listed, patterns, rows)
 
 
 def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
@@ -86,13 +91,15 @@ def _listed(client: ActOnClient) -> _Listed:
     return listed
 
 
-def _lists(client: ActOnClient, listed: _Listed, patterns: tuple[str, ...]) -> Iterator[Resource]:
+def _lists(
+    client: ActOnClient, listed: _Listed, patterns: tuple[str, ...], rows: int = 0
+) -> Iterator[Resource]:
     names = stream_names("list", listed.lists.items(), taken=RESOURCES)
     for list_id, name in sorted(listed.lists.items()):
         if not matches(patterns, list_id, name):
             continue
         try:
-            columns = list(_columns(_headings(client, list_id)))
+            columns = _list_columns(client, list_id, rows)
         except _REFUSED as error:
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
@@ -100,7 +107,7 @@ def _lists(client: ActOnClient, listed: _Listed, patterns: tuple[str, ...]) -> I
 
 
 def _segments(
-    client: ActOnClient, listed: _Listed, contact_columns: list[Column]
+    client: ActOnClient, listed: _Listed, contact_columns: list[Column], rows: int
 ) -> Iterator[Resource]:
     """Yield the members of each segment, by the first of three ways that the account answers.
 
@@ -119,9 +126,8 @@ def _segments(
         refused: Exception | None = None
         for kind in _ways(segment_id, listed, of_contacts):
             try:
-                yield _segment(
-                    client, Origin(kind=kind, id=segment_id), stream, contact_columns, title
-                )
+                origin = Origin(kind=kind, id=segment_id)
+                yield _segment(client, origin, stream, contact_columns, title, rows)
                 refused = None
                 break
             except _REFUSED as error:
@@ -144,9 +150,10 @@ def _segment(
     stream: str,
     contact_columns: list[Column],
     title: str | None,
+    rows: int,
 ) -> Resource:
     if origin.kind == "list_segment":
-        columns = list(_columns(_headings(client, origin.id)))
+        columns = _list_columns(client, origin.id, rows)
         return resource_of(origin, stream, columns, title=title)
     resource = resource_of(origin, stream, contact_columns, title=title)
     if origin.kind == "early_segment":  # nothing has shown that it is there
@@ -191,23 +198,28 @@ def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
-def _headings(client: ActOnClient, list_id: str) -> list[str]:
-    """Return a list's headings: from JSON, or from CSV if JSON may have cut some off."""
+def _list_columns(client: ActOnClient, list_id: str, sample: int) -> list[Column]:
+    """Return a list's own columns, typed by so many rows: of CSV if JSON may have cut some off."""
     resource = list_resource("list", list_id, ())
-    params, bound = {"count": "1", "offset": "0"}, {"list_id": list_id}
-    headings = client.reply(resource, params, bound, read_json_headings)
-    if len(headings) < JSON_COLUMNS:
-        return headings
-    return client.arriving(as_csv(resource), params, bound, WIDE_LIST.headings)
+    params, bound = {"count": str(max(1, sample)), "offset": "0"}, {"list_id": list_id}
+    found = client.reply(resource, params, bound, read_cut_table)
+    if len(found.labels) >= JSON_COLUMNS:
+        found = client.arriving(as_csv(resource), params, bound, partial(_head, sample))
+    return list(_columns(found, sample))
 
 
-def _columns(headings: list[str]) -> Iterator[Column]:
-    labels = list_labels(headings)
+def _head(sample: int, body: Body) -> Rows:
+    labels, rows = WIDE_LIST.table(body)
+    return Rows(rows=list(islice(rows, sample)), labels=labels)
+
+
+def _columns(table: Rows, sample: int) -> Iterator[Column]:
     fixed = {source for column in FIXED_LIST_COLUMNS for source in column.source}
-    own = [label for label in labels if label not in fixed]
+    own = [label for label in table.labels if label not in fixed]
     names = column_names(own, taken={*(column.name for column in FIXED_LIST_COLUMNS), MISFITS})
     for label in own:
-        yield Column(name=names[label], type=Type.TEXT, title=label, source=(label,))
+        kind = detected(row.get(label) for row in table.rows[:sample])
+        yield Column(name=names[label], type=kind, title=label, source=(label,))
 
 
 def _camel(mapping: str) -> str:

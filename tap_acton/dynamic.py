@@ -30,6 +30,7 @@ __all__ = [
     "Origin",
     "catalog_columns",
     "is_kind",
+    "is_table",
     "list_resource",
     "origin_of",
     "renamed",
@@ -96,6 +97,8 @@ def resource_of(
         title: Its name in Act-On.
     """
     template = _TEMPLATES[origin.kind]
+    if is_table(origin):
+        columns = (replace(each, exact=each.type is not Type.TEXT) for each in columns)
     own = {column.name: column for column in columns}
     fixed = [own.pop(column.name, column) for column in template.columns]
     raw = [column for column in fixed if column.name == RAW]
@@ -107,7 +110,12 @@ def resource_of(
         bind=_bound_to(origin, template),
     )
     is_wide = len(resource.columns) >= JSON_COLUMNS
-    return as_csv(resource) if is_wide and template.path == LIST_TEMPLATE.path else resource
+    return as_csv(resource) if is_wide and is_table(origin) else resource
+
+
+def is_table(origin: Origin) -> bool:
+    """Tell whether the columns are those of a list, which its users may add and remove."""
+    return _TEMPLATES[origin.kind].path == LIST_TEMPLATE.path
 
 
 def list_resource(

@@ -5,32 +5,50 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from tap_acton.errors import ActOnError
 from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.pages import Batch
-from tap_acton.resources.records import identity, mark, renumbered, to_record
-from tap_acton.resources.rows import read_cut_table
+from tap_acton.resources.records import (
+    as_received,
+    identity,
+    mark,
+    more_values,
+    renumbered,
+    to_record,
+)
+from tap_acton.resources.rows import Rows, read_cut_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
     from tap_acton.auth.account import Account
     from tap_acton.resources.binding import Bound
-    from tap_acton.resources.model import Resource
+    from tap_acton.resources.model import Column, Record, Resource
     from tap_acton.resources.pages import Params
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.retry import Tries
     from tap_acton.transport.streaming import Body
 
-__all__ = ["Requests", "Source"]
+__all__ = ["Follower", "Requests", "Source"]
 
 T = TypeVar("T")
 
 _CELLS = 20_000
 """In one part of a reply that is read while it arrives: about 2 MB of short texts."""
+
+
+class Follower(Protocol):
+    """Who wants to know which columns a table has while it is read."""
+
+    def meets(self, labels: tuple[str, ...]) -> Sequence[Column]:
+        """Take note of a page's labels, and return columns of texts to read beyond the resource's.
+
+        They are no part of what rows are told apart by: they may come between two pages.
+        """
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,11 +58,13 @@ class Requests:
     account: Account
     misfits: Counter[str] = field(default_factory=Counter)
     """Values that did not fit, by "resource.column"."""
+    followers: dict[str, Follower] = field(default_factory=dict)
+    """By the names of the resources that they follow."""
 
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request; see `ActOnClient.fetch`."""
         rows = self.reply(resource, params, bound, resource.shape.read)
-        return self.batch(resource, rows.rows, bound, rows.total)
+        return self.batch(resource, rows, bound)
 
     def reply(
         self,
@@ -72,7 +92,11 @@ class Requests:
         return self.account.transport.stream(path, sent, auth=auth, decode=decode)
 
     def parts(
-        self, resource: Resource, bound: Bound, rows: Iterable[dict[str, Any]]
+        self,
+        resource: Resource,
+        bound: Bound,
+        labels: tuple[str, ...],
+        rows: Iterable[dict[str, Any]],
     ) -> Generator[Batch]:
         """Yield arriving rows in parts; those before a failure come before it is raised."""
         size = max(1, _CELLS // len(resource.columns))
@@ -82,31 +106,38 @@ class Requests:
             for row in rows:
                 part.append(row)
                 if len(part) == size:
-                    yield self.batch(resource, part, bound)
+                    yield self.batch(resource, Rows(rows=part, labels=labels), bound)
                     any_yet, part = True, []
         except ActOnError:
             if part:
-                yield self.batch(resource, part, bound)
+                yield self.batch(resource, Rows(rows=part, labels=labels), bound)
             raise
         if part or not any_yet:
-            yield self.batch(resource, part, bound)
+            yield self.batch(resource, Rows(rows=part, labels=labels), bound)
 
-    def batch(
-        self,
-        resource: Resource,
-        rows: Iterable[dict[str, Any]],
-        bound: Bound,
-        total: int | None = None,
-    ) -> Batch:
+    def batch(self, resource: Resource, rows: Rows, bound: Bound) -> Batch:
         """Return rows as records, with what they are told apart by."""
-        records = [self._record(resource, row, bound) for row in rows]
-        return Batch(
+        records = [self._record(resource, row, bound) for row in rows.rows]
+        exact = [column for column in resource.columns if column.exact]
+        batch = Batch(
             records=records,
             identities=[identity(resource, record) for record in records],
-            marks=[mark(record) for record in records],
-            total=total,
+            marks=[
+                mark(as_received(exact, record, row))
+                for record, row in zip(records, rows.rows, strict=True)
+            ],
+            total=rows.total,
             renumbered=functools.partial(renumbered, resource),
         )
+        self._add_columns(resource, rows, records)
+        return batch
+
+    def _add_columns(self, resource: Resource, rows: Rows, records: list[Record]) -> None:
+        follower = self.followers.get(resource.name)
+        added = follower.meets(rows.labels) if follower and rows.labels else ()
+        if added:
+            for record, row in zip(records, rows.rows, strict=True):
+                record.update(more_values(added, row))
 
     def _record(self, resource: Resource, row: dict[str, Any], bound: Bound) -> dict[str, Any]:
         record, misfits = to_record(resource, row, bound)
@@ -136,7 +167,8 @@ class Source:
         """Return what the JSON of a list has, without the columns that it cuts off."""
         asked = {**self.query, "responseformat": "JSON", **params}
         rows = self.requests.reply(self.resource, asked, self.bound, read_cut_table)
-        return self.requests.batch(self.resource, rows.rows, self.bound, rows.total)
+        whole_or_cut = replace(rows, labels=())  # they say nothing of the list's columns
+        return self.requests.batch(self.resource, whole_or_cut, self.bound)
 
     def wait_after(self, error: ActOnError, *, has_progressed: bool) -> None:
         """Wait as after any request that failed, or raise the error."""
@@ -150,7 +182,7 @@ class Source:
 
     def _parts(self, shape: CsvTable, body: Body) -> Generator[Batch]:
         try:
-            yield from self.requests.parts(self.resource, self.bound, shape.rows(body))
+            yield from self.requests.parts(self.resource, self.bound, *shape.table(body))
         finally:
             body.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -11,7 +12,8 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
 from tap_acton.batches import BatchedStream
 from tap_acton.clock import SYSTEM_CLOCK
-from tap_acton.dynamic import origin_of
+from tap_acton.columns import DeclaringStream, ListColumns
+from tap_acton.dynamic import is_table, origin_of
 from tap_acton.errors import (
     ActOnError,
     ConfigError,
@@ -39,11 +41,13 @@ if TYPE_CHECKING:
 __all__ = ["ResourceStream", "stream_class"]
 
 _NO_SUCH_COLUMN = "10010"
+_NO_STATE = (KeyError, TypeError, ValueError, AttributeError)
+"""What comes of a state that is not ours."""
 _ORIGIN = "list_id"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
-class ResourceStream(BatchedStream):
+class ResourceStream(DeclaringStream, BatchedStream):
     """A stream whose records are those of a resource."""
 
     resource: ClassVar[Resource]
@@ -90,13 +94,15 @@ class ResourceStream(BatchedStream):
             self._write_activate_version_message(self._stream_version)
 
     def _accepted(self, reading: Reading, began: float) -> Iterator[Record]:
-        state, columns = self.stream_state, self._columns()
-        moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
+        state = self.stream_state
         skipped, shown = len(self._client.skipped), False
         for number, page in enumerate(self._pages(reading)):
             if not number:
                 reading.begins_with(page.records, self._client.server_time(began)[0])
             accepted = [record for record in page.records if reading.accepts(record)]
+            self._keep_up(page.records)
+            columns = self._columns()
+            moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
             for record in accepted:
                 yield _singer_record(record, columns, moments)
             self._progress.read(len(accepted))
@@ -113,19 +119,52 @@ class ResourceStream(BatchedStream):
         self._ends_version = shown and not reading.partial
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
-        place, resource = reading.place, self.resource
-        if reading.replication_key is None:
-            resource = narrowed(resource, self._wanted)
+        place, listed = reading.place, self._list_columns
+        whole = resource = listed.resource if listed else self.resource
+        if reading.replication_key is None and not self._settings.auto_add_columns:
+            resource = narrowed(whole, self._wanted)
+        if listed and resource is whole:
+            self._client.follow(whole, listed)
         try:
             for page in self._client.pages(resource, reading.conditions, resume=place):
                 place = page.place
                 yield page
         except (RequestRefusedError, UnexpectedReplyError) as error:
             refused = isinstance(error, RequestRefusedError) and error.code != _NO_SUCH_COLUMN
-            if resource is self.resource or refused:
+            if listed is None or resource is whole or refused:
                 raise
             self.logger.debug("%s cannot be asked for some columns: %s", self.name, error)
-            yield from self._client.pages(self.resource, reading.conditions, resume=place)
+            self._client.follow(whole, listed)
+            yield from self._client.pages(whole, reading.conditions, resume=place)
+
+    @cached_property
+    def _list_columns(self) -> ListColumns | None:
+        origin = origin_of(self.resource)
+        if origin is None or not is_table(origin):
+            return None
+        self._forget_another(self.stream_state)
+        try:
+            return ListColumns(
+                self.resource,
+                self.stream_state,
+                wanted=self._wanted,
+                adds=self._settings.auto_add_columns,
+            )
+        except _NO_STATE:
+            raise self._unreadable_state() from None
+
+    def _keep_up(self, records: Iterable[Record]) -> None:
+        """Take note of what records show of a list's columns, and say if there are new ones."""
+        if self._list_columns is not None:
+            self._list_columns.reads(records)
+            if self._list_columns.has_news:
+                self._write_schema_message()
+
+    def _write_schema_message(self) -> None:
+        """Say what columns there are: those of the catalog, as wide as ever, and added ones."""
+        if self._list_columns is not None and (news := self._list_columns.news()):
+            self._declare(news)
+        super()._write_schema_message()
 
     def _reached(self, place: Place) -> None:
         """Take note of what the reading has come to."""
@@ -149,6 +188,7 @@ class ResourceStream(BatchedStream):
         """
         self._forget_another(self.stream_state)
         self._reading(self.stream_state)
+        _ = self._list_columns
 
     def _forget_another(self, state: dict[str, Any]) -> None:
         origin = origin_of(self.resource)
@@ -172,11 +212,14 @@ class ResourceStream(BatchedStream):
                 look_back=self._look_back,
                 now=self._client.server_time(),
             )
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise ConfigError(
-                f"The state of stream {self.name!r} cannot be read",
-                next_step="Remove it from the state; the stream is then read from its start.",
-            ) from None
+        except _NO_STATE:
+            raise self._unreadable_state() from None
+
+    def _unreadable_state(self) -> ConfigError:
+        return ConfigError(
+            f"The state of stream {self.name!r} cannot be read",
+            next_step="Remove it from the state; the stream is then read from its start.",
+        )
 
     @property
     def _look_back(self) -> timedelta | None:
@@ -191,7 +234,7 @@ class ResourceStream(BatchedStream):
 
     def _columns(self) -> dict[str, Type]:
         wanted = self.effective_schema["properties"]
-        columns = {column.name: column.type for column in self.resource.columns}
+        columns = {each.name: each.type for each in self.resource.columns if not each.exact}
         return {name: columns.get(name, Type.JSON) for name in wanted}
 
     @property

@@ -176,8 +176,10 @@ class TapActOn(Tap):
         self.progress.ends(skipped=len(self.client.skipped), misfits=self.client.misfits)
 
     def _discovered(self) -> Iterable[Resource]:
-        found = {resource.name: resource for resource in discover(self.client, self.settings.lists)}
-        return {**RESOURCES, **found}.values()
+        found = discover(
+            self.client, self.settings.lists, sample=self.settings.type_detection == "sample"
+        )
+        return {**RESOURCES, **{resource.name: resource for resource in found}}.values()
 
     def _catalogued(self) -> Iterator[Resource]:
         for entry in (self.input_catalog or {}).values():

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.errors import ActOnError
+from tap_acton.simulator import Fault
 from tap_acton.tap import TapActOn
 
 if TYPE_CHECKING:
@@ -149,6 +150,22 @@ def sync(
     messages = Messages.parse(written.getvalue().splitlines())
     messages.error = error
     return messages
+
+
+def with_column_on_page_two(sim: Simulator, list_id: str, heading: str) -> Fault:
+    """Return a second page, of all rows but the first, that has a column with the cells "new"."""
+    rows = [
+        [row.id, *row.cells, "new", str(row.created_ms), str(row.modified_ms)]
+        for row in sim.world.rows(list_id)
+    ]
+    headings = ["_contact_id_", *sim.world.headers(list_id), heading]
+    page = {
+        "headers": [*headings, "created_date", "modified_date"],
+        "data": rows[1:],
+        "totalCount": len(rows),
+    }
+    path = f"/api/1/list/{list_id}"
+    return Fault(kind="status", status=200, body=json.dumps(page), path=path, first=2)
 
 
 def run_tap(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

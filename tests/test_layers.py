@@ -14,8 +14,8 @@ PACKAGE = ROOT / "tap_acton"
 
 GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
 TAP_SIDE = {
-    *("batch_files", "batches", "cli", "events", "examine", "progress", "rounds", "state"),
-    *("streams", "sync", "tap", "writer"),
+    *("batch_files", "batches", "cli", "columns", "events", "examine", "progress", "rounds"),
+    *("state", "streams", "sync", "tap", "writer"),
 }
 LAYERS = {
     **dict.fromkeys(

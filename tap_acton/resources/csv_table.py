@@ -34,19 +34,11 @@ class CsvTable:
     def read(self, reply: Reply) -> Rows:
         """Return the rows of a whole reply under their headings."""
         body = Body(where=reply.where, head=reply.body, rest=_nothing())
-        return Rows(rows=list(self.rows(body)))
+        labels, rows = self.table(body)
+        return Rows(rows=list(rows), labels=labels)
 
-    def headings(self, body: Body) -> list[str]:
-        """Return the headings; nothing behind them is waited for.
-
-        Raises:
-            ServerFailedError: The reply was cut off in them.
-            UnexpectedReplyError: It is no CSV in UTF-8, or a column is missing.
-        """
-        return next(self._lines(body))
-
-    def rows(self, body: Body) -> Iterator[Row]:
-        """Yield the rows under their headings, as they arrive.
+    def table(self, body: Body) -> tuple[tuple[str, ...], Iterator[Row]]:
+        """Return the labels, and the rows under them; nothing behind what is read is waited for.
 
         Raises:
             NoReplyError: The reply broke off; the rows before have been yielded.
@@ -55,7 +47,12 @@ class CsvTable:
                 cells than there are headings.
         """
         lines = self._lines(body)
-        labels = list_labels(next(lines))
+        labels = tuple(list_labels(next(lines)))
+        return labels, self._rows(labels, lines, body)
+
+    def _rows(
+        self, labels: tuple[str, ...], lines: Iterator[list[str]], body: Body
+    ) -> Iterator[Row]:
         for cells in lines:
             if len(cells) > len(labels):
                 raise UnexpectedReplyError(

@@ -67,6 +67,16 @@ class Column:
     made_of: tuple[str, ...] = ()
     """Columns that it is made of where the row gives no value: an id for rows without one."""
     description: str = ""
+    exact: bool = False
+    """Whether it takes only what can be had back from the typed value, character by character."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of its values."""
+        is_elsewhere = self.title and self.source[:1] != (self.title,)
+        place = self.source[0] if is_elsewhere else None
+        words = {"title": self.title, "$id": place, "description": self.description or None}
+        said = {key: text for key, text in words.items() if text is not None}
+        return {**self.type.schema, **said}
 
 
 RAW_COLUMN = Column(name=RAW, type=Type.JSON, source=WHOLE, description="The whole object")
@@ -154,15 +164,9 @@ class Resource:
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of its records."""
-        properties = {column.name: _property(column) for column in self.columns}
+        properties = {column.name: column.schema() for column in self.columns}
         properties[MISFITS] = {
             **Type.JSON.schema,
             "description": "Values that did not fit their columns' types, by column",
         }
         return {"type": "object", "properties": properties}
-
-
-def _property(column: Column) -> dict[str, Any]:
-    place = column.source[0] if column.title and column.source[:1] != (column.title,) else None
-    words = {"title": column.title, "$id": place, "description": column.description or None}
-    return {**column.type.schema, **{key: text for key, text in words.items() if text is not None}}

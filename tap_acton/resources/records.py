@@ -6,14 +6,23 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.convert import Type
+from tap_acton.resources.detect import exactly
 from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tap_acton.resources.model import Column, Record, Resource
 
-__all__ = ["digest", "identity", "mark", "renumbered", "to_record"]
+__all__ = [
+    "as_received",
+    "digest",
+    "identity",
+    "mark",
+    "more_values",
+    "renumbered",
+    "to_record",
+]
 
 _Misfits = dict[str, Any]
 
@@ -39,6 +48,11 @@ def to_record(
             record[column.name] = _made(column, record)
     record[MISFITS] = Type.JSON.convert(misfits) if misfits else None
     return record, misfits
+
+
+def more_values(columns: Iterable[Column], row: Mapping[str, Any]) -> Record:
+    """Return what a row holds in columns of texts that its resource does not have."""
+    return {column.name: _value(column, row, {}) for column in columns}
 
 
 def identity(resource: Resource, record: Record) -> str:
@@ -71,6 +85,13 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
+def as_received(exact: Sequence[Column], record: Record, row: Mapping[str, Any]) -> Record:
+    """Return a record with its cells as they came, where types may be wider in the next run."""
+    if not exact:
+        return record
+    return {**record, **{each.name: row.get(each.source[0]) for each in exact}, MISFITS: None}
+
+
 def mark(record: Record) -> str:
     """Return what is the same for the same row only while it is unchanged."""
     return digest(repr(record))
@@ -86,7 +107,7 @@ def _value(column: Column, row: Mapping[str, Any], misfits: _Misfits) -> Any:
         if given is None:
             continue
         try:
-            value = column.type.convert(given)
+            value = exactly(column.type, given) if column.exact else column.type.convert(given)
         except (ValueError, TypeError, OverflowError):
             misfits[column.name] = given
             continue

@@ -47,6 +47,8 @@ class Rows:
     rows: list[Row]
     total: int | None = None
     """How many rows there are in all, if the reply says so. Act-On's -1 means it does not."""
+    labels: tuple[str, ...] = ()
+    """The table's unique headings, also if it has no rows; empty if the reply is no table."""
 
 
 class Shape(Protocol):
@@ -203,11 +205,11 @@ def read_cut_table(reply: Reply) -> Rows:
 
 def _table(reply: Reply, body: Any) -> Rows:
     headings, cells = _member(reply, body, "headers"), _member(reply, body, "data")
-    return Rows(rows=_labelled(reply, headings, cells), total=_total(body))
+    labels = tuple(list_labels(headings))
+    return Rows(rows=_labelled(reply, labels, cells), total=_total(body), labels=labels)
 
 
-def _labelled(reply: Reply, headings: list[Any], rows: Any) -> list[Row]:
-    labels = list_labels(headings)
+def _labelled(reply: Reply, labels: tuple[str, ...], rows: Any) -> list[Row]:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise UnexpectedReplyError("The reply's rows are no arrays", where=reply.where)
     if any(len(row) > len(labels) for row in rows):

@@ -84,9 +84,9 @@ class Delivery:
 
 
 def json_reply(payload: object, *, status: int = 200) -> Reply:
-    """A JSON reply, written compactly and in UTF-8."""
+    """A JSON reply, written compactly and in UTF-8; half a pair of surrogates is escaped."""
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    return Reply(status=status, body=text.encode())
+    return Reply(status=status, body=text.encode(errors="backslashreplace"))
 
 
 def parse_pairs(text: str) -> dict[str, str]:

@@ -41,6 +41,7 @@ from tests.harness import (
     run_tap,
     sync,
     wait_until,
+    with_column_on_page_two,
 )
 
 if TYPE_CHECKING:
@@ -400,6 +401,22 @@ def test_no_file_holds_more_than_a_batch(
     sizes = [len(records_of(each)) for each in messages.raw if each["type"] == "BATCH"]
     full, rest = divmod(60, batch_size)
     assert sizes == [batch_size] * full + [rest] * bool(rest)
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "parquet"])
+def test_a_column_that_is_added_meanwhile_is_in_the_files_behind_its_schema(
+    format_: str, simulator: Simulator, tmp_path: Path
+) -> None:
+    list_id = simulator.world.add_list("Ratings", ["Score"], [["1"], ["2"], ["3"]])
+    files = batching(tmp_path / "files", format_)
+    config = config_for(simulator, tmp_path, page_size=2, auto_add_columns=True, batch_config=files)
+    chosen = only(discover(config), "list_ratings")
+    simulator.faults.add(with_column_on_page_two(simulator, list_id, "Nick"))
+    told = [each for each in sync(config, chosen).raw if each["type"] in {"SCHEMA", "BATCH"}]
+    assert [each["type"] for each in told] == ["SCHEMA", "BATCH", "SCHEMA", "BATCH"]
+    before, after = records_of(told[1]), records_of(told[3])
+    assert [record["score"] for record in (*before, *after)] == ["1", "2", "3"]
+    assert [record.get("nick") for record in (*before, *after)] == [None, None, "new"]
 
 
 def test_every_file_is_named_in_a_message_once(

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_acton.dynamic import list_resource
+from tap_acton.dynamic import Origin, list_resource, resource_of
 from tap_acton.resources.account import SENDERS
+from tap_acton.resources.convert import Type
 from tap_acton.resources.messages import MESSAGE_REPORTS, MESSAGES
 from tap_acton.resources.model import MISFITS, RAW, Column, Resource
 from tap_acton.resources.programs import PROGRAMS
@@ -58,6 +59,23 @@ def test_a_misfit_is_kept_as_it_was() -> None:
 def test_a_misfit_is_counted_by_its_column() -> None:
     _, misfits = to_record(MESSAGES, {"timeStamp": "soon", "isTextOnly": "perhaps"}, DRAFT)
     assert list(misfits) == ["timestamp", "is_text_only"]
+
+
+def test_a_misfit_of_a_custom_objects_own_field_is_kept_and_counted() -> None:
+    points = Column(name="points", type=Type.NUMBER, source=("points", "Points"), title="Points")
+    resource = resource_of(Origin(kind="custom_object", id="o-1"), "custom_x", [points])
+    record, misfits = to_record(resource, {"id": "1", "points": "many"}, {"object_id": "o-1"})
+    assert (record["points"], json.loads(record[MISFITS])) == (None, {"points": "many"})
+    assert list(misfits) == ["points"]
+
+
+@pytest.mark.parametrize("cell", [" 7 ", "1,234", "07", "7.0", 7], ids=repr)
+def test_a_typed_column_of_a_list_takes_nothing_that_it_would_change(cell: Any) -> None:
+    own = Column(name="score", type=Type.INTEGER, source=("Score",), title="Score")
+    resource = list_resource("list_x", "l-0001", [own])
+    record, misfits = to_record(resource, {"_contact_id_": "l-0001:0", "Score": cell}, {})
+    assert (record["score"], json.loads(record[MISFITS])) == (None, {"score": cell})
+    assert misfits == {"score": cell}
 
 
 def test_a_misfit_gives_way_to_a_second_source_that_fits() -> None:

@@ -102,6 +102,11 @@ def test_a_heading_behind_the_others_changes_no_label() -> None:
     assert unique_labels(["A", "A", "B", "A"])[:3] == unique_labels(["A", "A", "B"])
 
 
+def test_a_table_tells_its_labels_even_without_rows() -> None:
+    found = Table().read(table(["_contact_id_", "A", "A"]))
+    assert (found.labels, found.rows) == (("_contact_id_", "A", "A [2]"), [])
+
+
 def test_headings_are_read_from_json() -> None:
     assert read_json_headings(table(["_contact_id_", "A", "A"])) == ["_contact_id_", "A", "A"]
 
