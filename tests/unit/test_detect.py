@@ -117,7 +117,7 @@ def test_what_a_value_would_change_is_a_text(cell: str) -> None:
         ([1, 2], Type.TEXT),
         ([["1"]], Type.TEXT),
     ],
-    ids=repr,
+    ids=lambda each: each.name if isinstance(each, Type) else repr(each),
 )
 def test_a_column_has_the_narrowest_type_of_all_its_cells(column: list[Any], kind: Type) -> None:
     assert detected(column) is kind
