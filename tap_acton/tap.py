@@ -11,7 +11,6 @@ from singer_sdk import Tap
 from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
-from singer_sdk.singerlib.encoding.base import SingerMessageType
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_acton.auth.browser import code_from_browser
@@ -170,8 +169,8 @@ class TapActOn(Tap):
     def _finish(self) -> None:
         """Say last what the state is, whatever happened."""
         writer = self.message_writer
-        if isinstance(writer, BlockWriter) and writer.last_type is not SingerMessageType.STATE:
-            self.write_message(StateMessage(value=self.state))
+        if isinstance(writer, BlockWriter):
+            writer.write_last(StateMessage(value=self.state))
         self.client.close()
         self.progress.ends(skipped=len(self.client.skipped), misfits=self.client.misfits)
 

@@ -31,7 +31,7 @@ class BlockWriter(SingerWriter):
         super().__init__()
         self._lines: list[str] = []
         self._size = 0
-        self.last_type: SingerMessageType | None = None
+        self._last_line = ""
 
     def write_message(self, message: Message) -> None:
         """Take a message, and write when it is time."""
@@ -39,9 +39,14 @@ class BlockWriter(SingerWriter):
         with whole_step():
             self._lines.append(line)
             self._size += len(line)
-            self.last_type = message.type
+            self._last_line = line
             if self._size >= _BLOCK or message.type is not SingerMessageType.RECORD:
                 self.flush()
+
+    def write_last(self, message: Message) -> None:
+        """Take a message, unless it is just what was written last."""
+        if self.format_message(message) != self._last_line:
+            self.write_message(message)
 
     def flush(self) -> None:
         """Write what was collected. A signal waits until the lines are whole."""
