@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -12,17 +11,10 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
 from tap_acton.batches import BatchedStream
 from tap_acton.clock import SYSTEM_CLOCK
-from tap_acton.columns import DeclaringStream, ListColumns
-from tap_acton.dynamic import is_table, origin_of
-from tap_acton.errors import (
-    ActOnError,
-    ConfigError,
-    RequestRefusedError,
-    UnexpectedReplyError,
-)
+from tap_acton.dynamic import origin_of
+from tap_acton.errors import ActOnError, ConfigError, RequestRefusedError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
-from tap_acton.resources.lists import narrowed
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
 from tap_acton.state import Reading, iso
 
@@ -38,16 +30,15 @@ if TYPE_CHECKING:
     from tap_acton.resources.model import Record, Resource
     from tap_acton.settings import Settings
 
-__all__ = ["ResourceStream", "stream_class"]
+__all__ = ["NO_STATE", "ResourceStream", "stream_class"]
 
-_NO_SUCH_COLUMN = "10010"
-_NO_STATE = (KeyError, TypeError, ValueError, AttributeError)
+NO_STATE = (KeyError, TypeError, ValueError, AttributeError)
 """What comes of a state that is not ours."""
 _ORIGIN = "list_id"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
-class ResourceStream(DeclaringStream, BatchedStream):
+class ResourceStream(BatchedStream):
     """A stream whose records are those of a resource."""
 
     resource: ClassVar[Resource]
@@ -100,7 +91,7 @@ class ResourceStream(DeclaringStream, BatchedStream):
             if not number:
                 reading.begins_with(page.records, self._client.server_time(began)[0])
             accepted = [record for record in page.records if reading.accepts(record)]
-            self._keep_up(page.records)
+            self._read(page.records)
             columns = self._columns()
             moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
             for record in accepted:
@@ -119,52 +110,10 @@ class ResourceStream(DeclaringStream, BatchedStream):
         self._ends_version = shown and not reading.partial
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
-        place, listed = reading.place, self._list_columns
-        whole = resource = listed.resource if listed else self.resource
-        if reading.replication_key is None and not self._settings.auto_add_columns:
-            resource = narrowed(whole, self._wanted)
-        if listed and resource is whole:
-            self._client.follow(whole, listed)
-        try:
-            for page in self._client.pages(resource, reading.conditions, resume=place):
-                place = page.place
-                yield page
-        except (RequestRefusedError, UnexpectedReplyError) as error:
-            refused = isinstance(error, RequestRefusedError) and error.code != _NO_SUCH_COLUMN
-            if listed is None or resource is whole or refused:
-                raise
-            self.logger.debug("%s cannot be asked for some columns: %s", self.name, error)
-            self._client.follow(whole, listed)
-            yield from self._client.pages(whole, reading.conditions, resume=place)
+        return self._client.pages(self.resource, reading.conditions, resume=reading.place)
 
-    @cached_property
-    def _list_columns(self) -> ListColumns | None:
-        origin = origin_of(self.resource)
-        if origin is None or not is_table(origin):
-            return None
-        self._forget_another(self.stream_state)
-        try:
-            return ListColumns(
-                self.resource,
-                self.stream_state,
-                wanted=self._wanted,
-                adds=self._settings.auto_add_columns,
-            )
-        except _NO_STATE:
-            raise self._unreadable_state() from None
-
-    def _keep_up(self, records: Iterable[Record]) -> None:
-        """Take note of what records show of a list's columns, and say if there are new ones."""
-        if self._list_columns is not None:
-            self._list_columns.reads(records)
-            if self._list_columns.has_news:
-                self._write_schema_message()
-
-    def _write_schema_message(self) -> None:
-        """Say what columns there are: those of the catalog, as wide as ever, and added ones."""
-        if self._list_columns is not None and (news := self._list_columns.news()):
-            self._declare(news)
-        super()._write_schema_message()
+    def _read(self, records: Iterable[Record]) -> None:
+        """Take note of records before they are emitted."""
 
     def _reached(self, place: Place) -> None:
         """Take note of what the reading has come to."""
@@ -188,7 +137,6 @@ class ResourceStream(DeclaringStream, BatchedStream):
         """
         self._forget_another(self.stream_state)
         self._reading(self.stream_state)
-        _ = self._list_columns
 
     def _forget_another(self, state: dict[str, Any]) -> None:
         origin = origin_of(self.resource)
@@ -212,7 +160,7 @@ class ResourceStream(DeclaringStream, BatchedStream):
                 look_back=self._look_back,
                 now=self._client.server_time(),
             )
-        except _NO_STATE:
+        except NO_STATE:
             raise self._unreadable_state() from None
 
     def _unreadable_state(self) -> ConfigError:
@@ -225,12 +173,6 @@ class ResourceStream(DeclaringStream, BatchedStream):
     def _look_back(self) -> timedelta | None:
         days = timedelta(days=self._settings.report_lookback_days)
         return days if self.resource.looks_back else None
-
-    @property
-    def _wanted(self) -> set[str]:
-        """The columns that are selected."""
-        names = self.effective_schema["properties"]
-        return {name for name in names if self.mask.get(("properties", name), True)}
 
     def _columns(self) -> dict[str, Type]:
         wanted = self.effective_schema["properties"]

@@ -24,10 +24,18 @@ from tap_acton.config import (
     read_settings,
 )
 from tap_acton.discovery import discover
-from tap_acton.dynamic import Origin, catalog_columns, is_kind, resource_of
+from tap_acton.dynamic import (
+    Origin,
+    catalog_columns,
+    is_kind,
+    is_table,
+    origin_of,
+    resource_of,
+)
 from tap_acton.errors import ConfigError
 from tap_acton.events import MessageEventsStream
 from tap_acton.examine import examine
+from tap_acton.list_streams import ListStream
 from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.messages import MESSAGE_EVENTS
@@ -47,9 +55,6 @@ if TYPE_CHECKING:
     from tap_acton.resources.model import Resource
 
 __all__ = ["TapActOn"]
-
-_BASES = {MESSAGE_EVENTS.name: MessageEventsStream}
-"""Streams that need more than their resource says."""
 
 
 class TapActOn(Tap):
@@ -91,7 +96,7 @@ class TapActOn(Tap):
         """Return the streams: from the catalog if there is one, without a request."""
         resources = self._catalogued() if self.input_catalog is not None else self._discovered()
         return [
-            stream_class(resource, _BASES.get(resource.name, ResourceStream))(
+            stream_class(resource, _base_of(resource))(
                 self, client=self.client, settings=self.settings, progress=self.progress
             )
             for resource in resources
@@ -271,6 +276,14 @@ class TapActOn(Tap):
         from singer_sdk.plugin_base import _ConfigInput
 
         return _ConfigInput(config=read_config(value))
+
+
+def _base_of(resource: Resource) -> type[ResourceStream]:
+    """Return the class of a stream; some need more than their resource says."""
+    if resource is MESSAGE_EVENTS:
+        return MessageEventsStream
+    origin = origin_of(resource)
+    return ListStream if origin and is_table(origin) else ResourceStream
 
 
 def _somebody_is_there() -> bool:
