@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tap_acton"
 
 GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
-TAP_SIDE = set(
-    "batch_files batches cli columns events examine list_streams progress rounds state streams "
-    "sync tap writer".split()
-)
+TAP_SIDE = {
+    *("batch_files", "batches", "cli", "columns", "events", "examine", "list_streams"),
+    *("progress", "rounds", "state", "streams", "sync", "tap", "writer"),
+}
 LAYERS = {
     **dict.fromkeys(
         ("clock", "config", "embedded", "errors", "files", "interrupts", "kinds", "names"), GROUND
