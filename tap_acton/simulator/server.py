@@ -143,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         headers = {
             "Content-Type": reply.content_type,
             "Content-Length": str(len(reply.body)),
-            "Date": self.date_time_string(),
+            "Date": self.date_time_string(self.server.app.clock.now_ms() / 1000),
             **reply.headers,
         }
         if self.close_connection:

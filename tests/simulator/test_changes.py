@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,6 +116,12 @@ def test_ids_of_deleted_records_are_not_used_again(client: Client) -> None:
     client.sim.world.delete_record(new)
     assert client.sim.world.insert_record("l-0001") != new
     assert client.get(f"{LIST}/record/{new}").status_code == 400
+
+
+def test_replies_are_dated_by_the_simulators_clock(client: Client) -> None:
+    client.sim.clock.advance(seconds=86_400)
+    dated = parsedate_to_datetime(client.get("/api/1/account").headers["Date"])
+    assert abs(dated.timestamp() - client.sim.clock.now_ms() / 1000) < 60
 
 
 def test_new_rows_are_stamped_by_the_simulators_clock(client: Client) -> None:
