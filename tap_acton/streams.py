@@ -34,7 +34,7 @@ __all__ = ["NO_STATE", "ResourceStream", "stream_class"]
 
 NO_STATE = (KeyError, TypeError, ValueError, AttributeError)
 """What comes of a state that is not ours."""
-_ORIGIN = "list_id"
+_ORIGIN = "origin"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
