@@ -15,9 +15,27 @@ from tap_acton.settings import Setting, Settings, check_route, settings_table
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["check_catalog", "check_state", "parse_json_object", "read_config", "read_settings"]
+__all__ = [
+    "OF_THE_SDK",
+    "check_catalog",
+    "check_state",
+    "parse_json_object",
+    "read_config",
+    "read_settings",
+]
 
 _PREFIX = "TAP_ACTON_"
+OF_THE_SDK: dict[str, tuple[type, str]] = {
+    "stream_maps": (dict, "an object"),
+    "stream_map_config": (dict, "an object"),
+    "faker_config": (dict, "an object"),
+    "flattening_enabled": (bool, "true or false"),
+    "flattening_max_depth": (int, "a whole number"),
+    "flattening_max_key_length": (int, "a whole number"),
+    "flattening_separator": (str, "a text"),
+    "batch_config": (object, "an object"),
+}
+"""Settings in the same configurations that the Singer SDK reads, and what it takes for each."""
 
 
 def read_config(sources: tuple[str, ...]) -> dict[str, Any]:
@@ -139,20 +157,25 @@ def _is_metadata(entry: Any) -> bool:
 
 
 def _environment() -> dict[str, Any]:
-    found = {
-        setting.name: os.environ.get(_PREFIX + setting.name.upper()) for setting in settings_table()
-    }
-    return {name: value for name, value in found.items() if value is not None}
+    names = [setting.name for setting in settings_table()]
+    found = {name: os.environ.get(_PREFIX + name.upper()) for name in (*names, *OF_THE_SDK)}
+    given: dict[str, Any] = {name: value for name, value in found.items() if value is not None}
+    return given | {name: _from_json(given[name]) for name in OF_THE_SDK if name in given}
 
 
-def read_settings(
-    config: Mapping[str, Any], *, also_known: Collection[str] = (), needs_token: bool = True
-) -> Settings:
+def _from_json(text: str) -> Any:
+    """Return what a text is as JSON, or the text itself: the SDK takes no texts for objects."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def read_settings(config: Mapping[str, Any], *, needs_token: bool = True) -> Settings:
     """Return the settings that a configuration gives, checked.
 
     Args:
         config: Values by name of setting; None and an empty text mean "not set".
-        also_known: Names that other parts of the program read from the same configuration.
         needs_token: Whether data will be read; an application that looks after its tokens
             itself begins without one.
 
@@ -162,8 +185,11 @@ def read_settings(
     """
     table = {setting.name: setting for setting in settings_table()}
     for name in config:
-        if name not in table and name not in also_known:
+        if name not in table and name not in OF_THE_SDK:
             raise ConfigError(f"There is no setting {name!r}", next_step=_nearest(name, table))
+    for name, (kind, words) in OF_THE_SDK.items():
+        if config.get(name) is not None and not isinstance(config[name], kind):
+            raise ConfigError(f"Setting {name!r} must be {words}")
     values = {
         name: _read_one(table[name], value)
         for name, value in config.items()

@@ -19,11 +19,11 @@ from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAI
 from tap_acton.state import Reading, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
-    from singer_sdk.singerlib import CatalogEntry
+    from singer_sdk.singerlib import CatalogEntry, RecordMessage
 
     from tap_acton.client import ActOnClient, Place, RecordsPage
     from tap_acton.progress import Progress
@@ -191,6 +191,17 @@ class ResourceStream(BatchedStream):
 
     emit_activate_version_messages = False
     """The SDK would say so before the records."""
+
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage]:
+        """Yield a record as the stream maps make it; the SDK's errors would quote it."""
+        try:
+            yield from super()._generate_record_messages(record)
+        except Exception as error:  # noqa: BLE001 - users' expressions fail in any way
+            raise ConfigError(
+                f"Setting 'stream_maps' fails for a record of {self.name!r} "
+                f"({type(error).__name__})",
+                next_step="Let its expressions expect every value, also none.",
+            ) from None
 
     def _write_state_message(self) -> None:
         """Write the state, but not more often than a target has use for."""

@@ -204,9 +204,8 @@ class TapActOn(Tap):
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:  # noqa: ARG002
         """Check the configuration ourselves: the SDK's messages quote values, secrets too."""
-        schema = self.config_jsonschema
-        self.append_builtin_config(schema)
-        self.settings = read_settings(self._config, also_known=schema["properties"])
+        self.append_builtin_config(self.config_jsonschema)
+        self.settings = read_settings(self._config)
         if batches := read_batch_config(self._config.get("batch_config")):
             check_batches(batches)
         return []

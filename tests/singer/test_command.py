@@ -165,6 +165,29 @@ def test_no_secret_is_ever_printed(account: Simulator, tmp_path: Path) -> None:
     assert "Bearer" not in run.stdout + run.stderr
 
 
+@pytest.mark.parametrize(
+    ("maps", "names"),
+    [
+        pytest.param("{bad", "'stream_maps' must be an object", id="no JSON"),
+        pytest.param('{"forms": {"x": "1/0"}}', "ZeroDivisionError", id="fails"),
+        pytest.param('{"forms": {"x": "int(title)"}}', "ValueError", id="fails on data"),
+    ],
+)
+def test_stream_maps_that_cannot_be_used_are_one_line(
+    maps: str, names: str, account: Simulator, tmp_path: Path
+) -> None:
+    config = written(tmp_path, "config.json", config_for(account, tmp_path))
+    catalog = written(
+        tmp_path, "catalog.json", only(discover(config_for(account, tmp_path)), "forms")
+    )
+    run = run_tap(
+        "--config", config, "--config", "ENV", "--catalog", catalog, TAP_ACTON_STREAM_MAPS=maps
+    )
+    assert run.returncode == 2
+    assert names in one_error_line(run.stderr)
+    assert account.world.assets.forms[0].name not in run.stderr
+
+
 def test_the_environment_configures_too(account: Simulator, tmp_path: Path) -> None:
     config = config_for(account, tmp_path)
     environment = {f"TAP_ACTON_{name.upper()}": str(value) for name, value in config.items()}

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tap_acton.config import parse_json_object, read_config, read_settings
+from tap_acton.config import OF_THE_SDK, parse_json_object, read_config, read_settings
 from tap_acton.errors import ConfigError
 from tap_acton.settings import Settings, config_schema, settings_table
+from tap_acton.tap import TapActOn
 
 CLIENT = {"client_id": "client-1", "client_secret": "the secret of the client"}
 PASSWORD = {**CLIENT, "auth_scheme": "OAuthPassword", "username": "me", "password": "pass"}
@@ -89,7 +90,23 @@ def test_an_unknown_setting_is_answered_with_the_nearest_one(name: str, near: st
 
 
 def test_what_other_parts_of_the_program_read_is_left_to_them() -> None:
-    read_settings({**CLIENT, "stream_maps": {}}, also_known={"stream_maps"})
+    read_settings({**CLIENT, "stream_maps": {}})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("stream_maps", "{bad"), ("stream_maps", []), ("flattening_max_depth", "x")],
+    ids=str,
+)
+def test_what_the_sdk_reads_must_be_what_it_takes(name: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=f"Setting '{name}' must be "):
+        settings_with(**{name: value})
+
+
+def test_the_sdk_reads_nothing_else() -> None:
+    schema = {"properties": dict[str, Any]()}
+    TapActOn.append_builtin_config(schema)
+    assert set(schema["properties"]) <= set(OF_THE_SDK)
 
 
 @pytest.mark.parametrize(
