@@ -27,7 +27,7 @@ IMPORT_DEFINITIONS = Resource(
             made_of=(RAW,),
             description="Made of the object, if it has none",
         ),
-        Column(name="name", source=("name", "importName", "title")),
+        Column(name="name", source=("importDefinitionName", "name", "importName", "title")),
         Column(name="import_id", source=("importId",), description="The last import"),
         Column(name="import_status", source=("importStatus",)),
         RAW_COLUMN,
