@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,8 +57,6 @@ SMALL: dict[str, Any] = {
     **{"campaigns": 3, "images": 3, "media": 3},
     **{"requests_per_second": 0, "daily_requests": 0, "logins_per_hour": 0},
 }
-_AFTER_ALL_S = 1_791_000_000
-"""October 2026: after all dates that the simulator makes up."""
 _MEDIA_MESSAGES = '[{"msgId": "s-0001-2409", "title": "Linked"}]'
 
 
@@ -129,18 +126,19 @@ class Accounts:
 
 
 @contextmanager
-def opened(folder: Path, **options: Any) -> Iterator[Account]:
-    """Start an account, with its catalog."""
+def opened(folder: Path, *, filled: bool = True, **options: Any) -> Iterator[Account]:
+    """Start an account, with its catalog; by default one that has something in every column."""
     with Simulator(Options(**{**SMALL, **options})) as sim:
-        _fill(sim)
+        if filled:
+            _fill(sim)
         yield _account(sim, folder)
 
 
 @contextmanager
-def opened_early(folder: Path) -> Iterator[Account]:
+def opened_early(folder: Path, **options: Any) -> Iterator[Account]:
     """Start an account with one segment, listed with the lists, that is no list to download."""
     nothing = dict.fromkeys(("lists", "wide_columns", "segments", "custom_objects"), 0)
-    with Simulator(Options(**{**SMALL, **nothing})) as sim:
+    with Simulator(Options(**{**SMALL, **nothing, **options})) as sim:
         _fill(sim)
         row = {"id": "g-0001", "name": "of 2022", "bIsList": False}
         listing = {"count": 1, "totalCount": 1, "offset": 0, "result": [row]}
@@ -157,8 +155,6 @@ def _account(sim: Simulator, folder: Path) -> Account:
 
 def _fill(sim: Simulator) -> None:
     """Put something into every column that the simulator can fill."""
-    behind_s = _AFTER_ALL_S - time.time()
-    sim.clock.advance(seconds=max(0.0, behind_s))
     known = sim.world.contacts.view("inserted")[-1]
     empty = [
         field

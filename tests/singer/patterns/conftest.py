@@ -28,10 +28,10 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Open]:
-    """Start an account of the test's own, with options of its own."""
+    """Start an account of the test's own, whose dates are all in the past."""
     with ExitStack() as stack:
 
         def start(**options: Any) -> Account:
-            return stack.enter_context(opened(tmp_path, **options))
+            return stack.enter_context(opened(tmp_path, filled=False, **options))
 
         yield start
