@@ -21,7 +21,8 @@ def bookmark(run: Messages, stream: str) -> str:
 
 
 def highest(run: Messages, stream: str, key: str) -> str:
-    return max(record[key] for record in run.records[stream] if record[key])
+    values: list[str] = [record[key] for record in run.records[stream] if record[key]]
+    return max(values)
 
 
 def first_run(account: Account, stream: str, **settings: Any) -> Messages:

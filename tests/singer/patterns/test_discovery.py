@@ -58,7 +58,9 @@ def test_the_catalogs_have_the_streams_that_are_tested_here(accounts: Accounts) 
 def test_no_two_streams_have_one_name(accounts: Accounts) -> None:
     for account in (accounts.today, accounts.early):
         assert len(set(names(account))) == len(names(account))
-        assert all(entry["stream"] == entry["tap_stream_id"] for entry in account.catalog["streams"])
+        assert all(
+            entry["stream"] == entry["tap_stream_id"] for entry in account.catalog["streams"]
+        )
 
 
 @each_stream

@@ -77,9 +77,7 @@ def test_the_state_of_what_is_not_selected_stays_as_it_was(stream: str, accounts
 
 @each_incremental
 @pytest.mark.parametrize("value", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_is_refused_before_any_request(
-    value: Any, stream: str, accounts: Accounts
-) -> None:
+def test_garbage_is_refused_before_any_request(value: Any, stream: str, accounts: Accounts) -> None:
     account = accounts.today
     bookmark = {
         "replication_key": account.replication_key(stream),

@@ -140,9 +140,16 @@ each_paged = pytest.mark.parametrize("stream", PAGED)
 @pytest.fixture(scope="module")
 def larger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
     """Accounts with enough of everything that is paged."""
-    more = {
-        **{"lists": 5, "contacts": 24, "ucl_contacts": 24, "ucl_segments": 8, "logos": 8},
-        **{"messages": 12, "recipients": 20, "suppressed": 9, "custom_object_rows": 9},
+    more: dict[str, Any] = {
+        "lists": 5,
+        "contacts": 24,
+        "ucl_contacts": 24,
+        "ucl_segments": 8,
+        "logos": 8,
+        "messages": 12,
+        "recipients": 20,
+        "suppressed": 9,
+        "custom_object_rows": 9,
     }
     with (
         opened(tmp_path_factory.mktemp("today"), **more) as today,

@@ -19,9 +19,7 @@ def dates(account: Account, stream: str) -> tuple[str, str]:
     return early, late
 
 
-def within(
-    account: Account, stream: str, start: str = "", end: str = "9"
-) -> list[dict[str, Any]]:
+def within(account: Account, stream: str, start: str = "", end: str = "9") -> list[dict[str, Any]]:
     """Return the records of a whole reading from a date on and before another, or of no date."""
     key = account.replication_key(stream)
     return [
@@ -54,9 +52,7 @@ def test_an_end_date_leaves_itself_out(stream: str, accounts: Accounts) -> None:
 
 
 @each_incremental
-def test_a_bookmark_counts_more_than_an_earlier_start_date(
-    stream: str, accounts: Accounts
-) -> None:
+def test_a_bookmark_counts_more_than_an_earlier_start_date(stream: str, accounts: Accounts) -> None:
     account = accounts.today
     early, late = dates(account, stream)
     state = {

@@ -45,9 +45,7 @@ def test_read_whole_everything_comes_and_the_bookmark_stays(
 
 
 @pytest.mark.parametrize("stream", BY_ROW)
-def test_back_at_the_bookmark_what_changed_before_and_after_comes(
-    stream: str, fresh: Open
-) -> None:
+def test_back_at_the_bookmark_what_changed_before_and_after_comes(stream: str, fresh: Open) -> None:
     account = fresh()
     first = account.sync(account.alone(stream))
     changed = change(account, stream)
