@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 FORMATS = FormatChecker(formats=())
 _AMONG_THE_PROPERTIES = "the schema lists it, but a contact has it as one of its properties"
-_TWICE = dict.fromkeys(
-    (
-        *("object_type_64db67", "external_id_b7deab", "legacy_record_id_6f12c6"),
-        *("created_date_95061d", "modified_date"),
-    ),
-    _AMONG_THE_PROPERTIES,
-)
+_TWICE = {
+    "object_type_64db67": _AMONG_THE_PROPERTIES,
+    "external_id_b7deab": _AMONG_THE_PROPERTIES,
+    "legacy_record_id_6f12c6": _AMONG_THE_PROPERTIES,
+    "created_date_95061d": _AMONG_THE_PROPERTIES,
+    "modified_date": _AMONG_THE_PROPERTIES,
+}
 NEVER_FILLED = {
     "contacts": _TWICE,
     "segment_invoice_notice_2": _TWICE,

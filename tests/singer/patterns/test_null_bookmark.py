@@ -84,7 +84,7 @@ def test_garbage_is_refused_before_any_request(value: Any, stream: str, accounts
         "replication_key_value": value,
     }
     account.sim.journal.clear()
-    run = account.sync(account.alone(stream), {"bookmarks": {stream: bookmark}})
+    run = account.sync(account.alone("account", stream), {"bookmarks": {stream: bookmark}})
     assert isinstance(run.error, ConfigError)
     assert stream in str(run.error)
     assert account.asked() == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.harness import deselect, only
 from tests.singer.patterns.account import each_stream
 
@@ -14,15 +12,16 @@ if TYPE_CHECKING:
 
 
 @each_stream
-@pytest.mark.parametrize("first", [0, 1], ids=["odd columns", "even columns"])
 def test_some_columns_have_the_values_that_they_have_among_all(
-    stream: str, first: int, accounts: Accounts
+    stream: str, accounts: Accounts
 ) -> None:
     account = accounts.of(stream)
     entry = account.entry(stream)
     automatic = {*entry["key_properties"], entry.get("replication_key")}
-    columns = [*entry["schema"]["properties"]]
-    out = {name for name in columns[first::2] if name not in automatic}
+    properties = entry["schema"]["properties"]
+    columns = [*properties]
+    dates = {name for name in columns if properties[name].get("format") == "date-time"}
+    out = ({*columns[1::2]} | dates) - automatic  # without dates, a list is asked for less
     run = account.sync(deselect(account.alone(stream), stream, *out))
     assert [*run.schemas[stream]["properties"]] == [name for name in columns if name not in out]
     assert run.records[stream] == [
