@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tap_acton.errors import RequestRefusedError
@@ -151,8 +152,8 @@ def page_size_params(page: int, size: int) -> Params:
 class PageNumbers:
     """The number of a page, from 0, and the size of all pages.
 
-    Pages of one size have no row in common. So the sizes vary: a page that begins at or before
-    a row is page `ceil(row / most)` where each has `floor(row / that)` rows.
+    Pages of one size have no row in common. So the sizes vary: of the pages that a row is in, the
+    one that goes furthest beyond it is asked for.
     """
 
     params: Callable[[int, int], Params] = page_size_params
@@ -191,15 +192,16 @@ class _Numbered:
     most: int = 0
 
     def ask(self, offset: int, count: int) -> tuple[int, Batch]:
-        """Return a batch that begins at the offset or before, and where it begins."""
+        """Return a batch that begins at the offset, and the offset."""
         if not self.most:
             first = self._first(count)
             self.most = min(count, len(first.marks)) or count
             if not offset:
                 return 0, first
-        number = -(-offset // min(count, self.most))
-        size = offset // number if number else min(count, self.most)
-        return number * size, self.fetch(self.params(number, size))
+        number, size = _furthest_page(offset, min(count, self.most))
+        batch = self.fetch(self.params(number, size))
+        full = replace(batch, is_full=len(batch.marks) >= size)
+        return offset, full.behind(offset - number * size, rest=batch.rest)
 
     def _first(self, count: int) -> Batch:
         for size in (count, *(each for each in _SMALLER_SIZES if each < count)):
@@ -210,3 +212,16 @@ class _Numbered:
                 if error.status != _BAD_REQUEST or error.code is not None:
                     break
         raise refused
+
+
+def _furthest_page(offset: int, most: int) -> tuple[int, int]:
+    """Return number and size of the page that shows most of what follows a row that is in it.
+
+    Where each page of a few rows ends with that row, it is one of more rows than `most`.
+    """
+    if most == 1:
+        return offset, 1
+    size = max(range(1, most + 1), key=lambda size: size - offset % size)
+    if size - offset % size == 1:
+        size = next(size for size in itertools.count(most + 1) if (offset + 1) % size)
+    return offset // size, size

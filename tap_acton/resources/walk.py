@@ -54,6 +54,7 @@ class _Reply:
     begins: int
     """Offset of its first row."""
     total: int | None
+    is_full: bool
     rows: int = 0
     new: int = 0
     tail: str | None = None
@@ -118,7 +119,7 @@ class Walk:
                 if self.ignores_offset and not knew and self.complete is not None:
                     continue  # now we know that the reply before may have had all
                 as_expected = self._fits(offset, batch)
-                reply = _Reply(begins=offset, total=batch.total)
+                reply = _Reply(begins=offset, total=batch.total, is_full=batch.is_full)
                 yield from self._read(reply, batch, repeats_from=was_at if as_expected else None)
             finally:
                 batch.close()
@@ -269,7 +270,7 @@ class Walk:
         if self.ignores_offset:
             return False  # see _has_all
         total = reply.total
-        short = reply.rows < self.widest  # a server that gives fewer rows has no more
+        short = reply.rows < self.widest and not reply.is_full  # then there are no more
         if self.next == total and (as_expected or short):
             return True
         if total is not None and self.next < total and not self.filtered:

@@ -34,11 +34,19 @@ BOUNDED = settings(
 )
 
 
+NUMBERED = PageNumbers(params=lambda page, size: {"offset": f"{page * size}", "count": f"{size}"})
+
+
 def walk(
-    table: Table, page_size: int, *, resume: Position | None = None, pages: int | None = None
+    table: Table,
+    page_size: int,
+    *,
+    resume: Position | None = None,
+    pages: int | None = None,
+    paging: OffsetPaging | PageNumbers = OffsetPaging(),  # noqa: B008 - it never changes
 ) -> list[tuple[list[int], Position]]:
     """Read the table, or some pages of it: the keys and the position of each page."""
-    walking = OffsetPaging().pages(
+    walking = paging.pages(
         table.fetch,
         page_size=page_size,
         filtered=table.total == "whole",
@@ -341,6 +349,46 @@ def test_a_table_that_is_emptied_meanwhile_ends_if_the_total_says_so() -> None:
     next(pages)
     table.rows.clear()
     assert [page.records for page in pages if page.records] == []
+
+
+# Pages that have numbers
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize(
+    ("page_size", "cap"), [(1, 1000), (2, 1000), (3, 1000), (7, 1000), (20, 1000), (1000, 50)]
+)
+def test_numbered_pages_show_every_row_of_a_long_table(
+    page_size: int, cap: int, total: str
+) -> None:
+    table = Table(size=3000 if cap < page_size else 500, total=total, cap=cap)
+    assert keys(walk(table, page_size, paging=NUMBERED)) == list(range(table.size))
+
+
+@BOUNDED
+@given(
+    table=st.builds(
+        Table,
+        size=st.integers(30, 60),
+        acts=st.lists(acts, max_size=4).map(tuple),
+        newest_first=st.booleans(),
+        total=st.sampled_from(TOTALS),
+    ),
+    page_size=st.integers(6, 25),
+)
+def test_numbered_pages_lose_no_untouched_row(table: Table, page_size: int) -> None:
+    found = keys(walk(table, page_size, paging=NUMBERED))
+    assert table.untouched <= set(found)
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("total", TOTALS)
+@pytest.mark.parametrize("page_size", [2, 5, 9])
+def test_numbered_pages_go_on_from_any_position(page_size: int, total: str) -> None:
+    for _, position in walk(Table(size=60, total=total), page_size, paging=NUMBERED):
+        table = Table(size=60, total=total)
+        found = keys(walk(table, page_size, resume=position, paging=NUMBERED))
+        assert set(range(position.offset, 60)) <= set(found)
 
 
 # What it costs
