@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tap_acton.dynamic import Origin, list_resource, renamed, resource_of
 from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
-from tap_acton.names import column_names, matches, stream_names
+from tap_acton.names import column_names, matches, snake_case, stream_names
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
 from tap_acton.resources.convert import Type
@@ -163,14 +163,26 @@ def _segment(
 
 
 def _contact_columns(client: ActOnClient) -> Iterator[Column]:
-    """Yield the columns of the contact schema: those of our own, and ours by their headings."""
+    """Yield the columns of the contact schema: those of our own, and ours by their headings.
+
+    A field is one of ours by its mapping, or else by its name, if no other field is mapped to it.
+    """
     fields = [record for page in client.pages(CONTACT_FIELDS) for record in page.records]
-    standard = {column.source[0]: column for column in CONTACTS.columns if column.source}
+    standard = {source: column for column in CONTACTS.columns for source in column.source}
+    mapped = {_camel(field["standard_field_mapping"] or "") for field in fields}
+    by_name = {
+        snake_case(source): column
+        for source, column in standard.items()
+        if column.source[0] not in mapped
+    }
     own: dict[str, Record] = {}
     for field in fields:
-        known = standard.get(_camel(field["standard_field_mapping"] or ""))
+        name = field["name"] or ""
+        known = standard.get(_camel(field["standard_field_mapping"] or "")) or by_name.get(
+            snake_case(name)
+        )
         if known is not None:
-            yield renamed(known, field["name"] or known.name)
+            yield renamed(known, name or known.name)
         elif field["column_index"] is not None:
             own[f"customFields.{field['column_index']}"] = field
     yield from _own_columns(own, taken={column.name for column in CONTACTS.columns})

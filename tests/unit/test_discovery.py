@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from singer_sdk.singerlib import Schema
 
 from tap_acton.client import ActOnClient
 from tap_acton.config import read_settings
-from tap_acton.discovery import discover_lists
+from tap_acton.discovery import discover, discover_lists
 from tap_acton.dynamic import Origin, catalog_columns, origin_of, resource_of
 from tap_acton.errors import ServerFailedError
 from tap_acton.resources.catalog import RESOURCES
@@ -246,3 +247,47 @@ def test_a_catalog_without_titles_reads_by_name() -> None:
     properties: dict[str, Any] = {"company": Schema(type="string")}
     (column,) = catalog_columns("list", properties)
     assert column.source == ("company",)
+
+
+def contact_columns(sim: Simulator, *fields: dict[str, Any]) -> dict[str, str | None]:
+    """Return the titles of the contacts' columns, of an account with these fields."""
+    body = json.dumps({"accountId": str(sim.account_id), "columns": fields})
+    sim.faults.add(Fault(kind="status", status=200, body=body, path="*/schema/", times=0))
+    contacts = next(each for each in discover(client_of(sim)) if each.name == "contacts")
+    return {column.name: column.title for column in contacts.columns}
+
+
+def field(index: int, name: str, mapping: str | None = None) -> dict[str, Any]:
+    return {
+        "fieldId": 1000 + index,
+        "columnIndex": index,
+        "name": name,
+        "type": "TEXT",
+        "standardFieldMapping": mapping,
+    }
+
+
+def test_a_field_of_contacts_is_a_property_by_its_mapping(simulator: Simulate) -> None:
+    columns = contact_columns(simulator(), field(1, "Town", "BUSINESS_CITY"))
+    assert columns["business_city"] == "Town"
+    assert "town" not in columns
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("Modified Date", "updated_date"), ("External ID", "external_id"), ("Company", "company")],
+)
+def test_a_field_without_a_mapping_is_a_property_by_its_name(
+    name: str, column: str, simulator: Simulate
+) -> None:
+    columns = contact_columns(simulator(), field(1, name))
+    assert columns[column] == name
+    assert list(columns.values()).count(name) == 1
+
+
+def test_a_field_with_the_name_of_a_property_that_another_is_mapped_to_is_its_own(
+    simulator: Simulate,
+) -> None:
+    columns = contact_columns(simulator(), field(1, "Firm", "COMPANY"), field(2, "Company"))
+    assert columns["company"] == "Firm"
+    assert list(columns.values()).count("Company") == 1
