@@ -157,11 +157,23 @@ class AnyObjects:
             return None
         found = next((body[key] for key in self.likely if body.get(key) not in (None, "")), None)
         if isinstance(found, dict):
-            inner = self._likely(found)
-            return _first_objects(found) or [found] if inner is None else inner
-        if found == []:
+            return self._inside(found)
+        if found == [] or (found is None and self.paged and self._says_none(body)):
             return []
         return _without_folders(found) if _is_objects(found) else None
+
+    def _inside(self, found: Row) -> list[Row]:
+        rows = self._likely(found)
+        if rows is None:
+            rows = _first_objects(found)
+        if rows is None:
+            rows = [] if _is_empty(found) else [found]
+        return rows
+
+    def _says_none(self, body: Row) -> bool:
+        """Tell whether null stands where the rows would be, without a text that says why."""
+        texts = any(isinstance(value, str) and value for value in body.values())
+        return not texts and any(key in body for key in self.likely)
 
     def _alone(self, reply: Reply, body: Any) -> list[Row]:
         if self.paged:
