@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tap_acton.errors import RequestRefusedError
@@ -30,6 +30,9 @@ __all__ = [
 _SMALLER_SIZES = (100, 50)
 """Asked for where a server refuses more; 50 is the documented default."""
 _BAD_REQUEST = 400
+_LEAST = 20
+"""Rows of a numbered page. With sizes up to 20, every row below 232,792,559 is on some page with
+the row behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +154,8 @@ def page_size_params(page: int, size: int) -> Params:
 class PageNumbers:
     """The number of a page, from 0, and the size of all pages.
 
-    Pages of one size have no row in common. So the sizes vary: a page that begins at or before
-    a row is page `ceil(row / most)` where each has `floor(row / that)` rows.
+    Pages of one size have no row in common. So the sizes vary: of the pages with a certain row,
+    one for each size, that is asked for which ends last.
     """
 
     params: Callable[[int, int], Params] = page_size_params
@@ -178,28 +181,69 @@ class PageNumbers:
         """
         numbered = _Numbered(params=self.params, fetch=fetch)
         return Walk(
-            ask=numbered.ask, count=max(2, page_size), filtered=filtered, resume=resume
+            ask=numbered.ask, count=max(_LEAST, page_size), filtered=filtered, resume=resume
         ).pages()
 
 
 @dataclass(kw_only=True, slots=True)
 class _Numbered:
-    """Asks for pages by number. No document tells the largest size; the first page does."""
+    """Asks for pages by number. No document tells the largest size; the first page does.
+
+    Act-On calls the older generation's `pageNumber` an "element offset". Where a page begins
+    with the row of its number, it is one.
+    """
 
     params: Callable[[int, int], Params]
     fetch: Callable[[Params], Batch]
     most: int = 0
+    first: list[str] = field(default_factory=list)
+    """Marks of the first page."""
+    by_row: bool = False
+    """Whether a page's number is that of its first row."""
 
     def ask(self, offset: int, count: int) -> tuple[int, Batch]:
         """Return a batch that begins at the offset or before, and where it begins."""
         if not self.most:
             first = self._first(count)
+            self.first = first.marks
             self.most = min(count, len(first.marks)) or count
             if not offset:
                 return 0, first
-        number = -(-offset // min(count, self.most))
-        size = offset // number if number else min(count, self.most)
-        return number * size, self.fetch(self.params(number, size))
+        size = min(count, self.most)
+        if not self.by_row and size > 1 and _reach(offset, size) == 1:
+            return offset, self._apart(offset, size)
+        return self._page(offset, size)
+
+    def _page(self, row: int, most: int) -> tuple[int, Batch]:
+        """Return the page with a row that ends last, and where it begins."""
+        if self.by_row:
+            return row, self.fetch(self.params(row, most))
+        size = max(range(1, most + 1), key=lambda each: each - row % each)
+        number = row // size
+        batch = self.fetch(self.params(number, size))
+        if number and size > 1 and self._begins_with_row(number, batch.marks):
+            self.by_row = True
+            return self._page(row, most)
+        return number * size, batch
+
+    def _apart(self, row: int, most: int) -> Batch:
+        """Return a row and those behind it where no page holds both.
+
+        The row is asked for last: if it is where it was, nothing has moved in between.
+        """
+        begins, page = self._page(row + 1, most)
+        behind = page.behind(row + 1 - begins, rest=None)
+        _, first = self._page(row, 1)
+        return replace(
+            behind,
+            records=[*first.records, *behind.records],
+            identities=[*first.identities, *behind.identities],
+            marks=[*first.marks, *behind.marks],
+        )
+
+    def _begins_with_row(self, number: int, marks: list[str]) -> bool:
+        there, here = self.first[number : number + 2], marks[:2]
+        return len(there) > 1 and there == here and self.first.count(there[0]) == 1
 
     def _first(self, count: int) -> Batch:
         for size in (count, *(each for each in _SMALLER_SIZES if each < count)):
@@ -210,3 +254,8 @@ class _Numbered:
                 if error.status != _BAD_REQUEST or error.code is not None:
                     break
         raise refused
+
+
+def _reach(row: int, most: int) -> int:
+    """Return how many rows from this one on a page with it holds at the best."""
+    return max(size - row % size for size in range(1, most + 1))
