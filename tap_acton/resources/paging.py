@@ -30,6 +30,7 @@ __all__ = [
 _SMALLER_SIZES = (100, 50)
 """Asked for where a server refuses more; 50 is the documented default."""
 _BAD_REQUEST = 400
+_NOT_FOUND = 404
 _LEAST = 20
 """Rows of a numbered page. With sizes up to 20, every row below 232,792,559 is on some page with
 the row behind it."""
@@ -217,14 +218,22 @@ class _Numbered:
     def _page(self, row: int, most: int) -> tuple[int, Batch]:
         """Return the page with a row that ends last, and where it begins."""
         if self.by_row:
-            return row, self.fetch(self.params(row, most))
+            return row, self._fetch(row, most)
         size = max(range(1, most + 1), key=lambda each: each - row % each)
         number = row // size
-        batch = self.fetch(self.params(number, size))
+        batch = self._fetch(number, size)
         if number and size > 1 and self._begins_with_row(number, batch.marks):
             self.by_row = True
             return self._page(row, most)
         return number * size, batch
+
+    def _fetch(self, number: int, size: int) -> Batch:
+        try:
+            return self.fetch(self.params(number, size))
+        except RequestRefusedError as error:
+            if number and error.status == _NOT_FOUND and error.code is None:
+                return Batch(records=[], identities=[], marks=[], total=None)  # behind the end
+            raise
 
     def _apart(self, row: int, most: int) -> Batch:
         """Return a row and those behind it where no page holds both.

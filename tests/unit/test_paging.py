@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_acton.errors import UnexpectedReplyError
+from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
 from tap_acton.resources.paging import (
     Batch,
     CsvPaging,
@@ -27,7 +27,9 @@ from tap_acton.resources.paging import (
 from tests.tables import TOTALS, Act, Row, Table, acts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from tap_acton.resources.paging import Page
 
 BOUNDED = settings(
     max_examples=400, deadline=None, derandomize=True, database=None, report_multiple_bugs=False
@@ -110,6 +112,31 @@ def test_numbered_pages_read_a_large_table_from_a_server_of_small_pages(total: s
 @pytest.mark.parametrize("cap", [2, 3, 7])
 def test_numbered_pages_too_small_to_overlap_are_read_too(cap: int, total: str) -> None:
     assert numbered(50, cap, by_row=False, total=total) == list(range(50))
+
+
+def lacking(rows: int, *, gone_from: int = 0) -> Iterator[Page]:
+    """Read from a server that answers 404 to a page without rows, or to any from a request on."""
+    table = Table(size=rows, total="none")
+
+    def fetch(params: dict[str, str]) -> Batch:
+        number, size = int(params["page"]), int(params["pageSize"])
+        batch = table.fetch({"offset": str(number * size), "count": str(size)})
+        if not batch.marks or 0 < gone_from <= len(table.requests):
+            raise RequestRefusedError("Act-On refused the request", status=404)
+        return batch
+
+    return PageNumbers().pages(fetch, page_size=20, filtered=False, resume=Position())
+
+
+@pytest.mark.parametrize("rows", [1, 2, 20, 21, 45])
+def test_a_page_that_is_not_found_behind_the_last_row_is_the_end(rows: int) -> None:
+    assert sum(len(page.records) for page in lacking(rows)) == rows
+
+
+@pytest.mark.parametrize("gone_from", [1, 2, 3])
+def test_a_page_that_is_not_found_among_the_rows_is_an_error(gone_from: int) -> None:
+    with pytest.raises(RequestRefusedError):
+        list(lacking(100, gone_from=gone_from))
 
 
 @pytest.mark.parametrize("total", TOTALS)
