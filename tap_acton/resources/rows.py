@@ -111,9 +111,12 @@ class Folders:
         return Rows(rows=list(found.values()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """Headings and rows of cells (`headers`, `data`). A heading that repeats is numbered."""
+
+    needs: str | None = None
+    """The heading without which a row cannot be used."""
 
     def read(self, reply: Reply) -> Rows:
         """Return the rows under their headings."""
@@ -125,6 +128,8 @@ class Table:
                 where=reply.where,
                 next_step="Discover the catalog again: such lists are read as CSV.",
             )
+        if self.needs is not None and self.needs not in headings:
+            raise UnexpectedReplyError(f"The list has no column {self.needs}", where=reply.where)
         return _table(reply, body)
 
 
