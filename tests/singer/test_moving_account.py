@@ -209,9 +209,9 @@ def test_what_is_there_during_a_run_comes_with_it_or_the_next(
             before = set(each.rows())
             found = each.run(plan)
             emitted |= assert_each_once(found, stream)
-            assert there & set(each.rows()) <= set(emitted)
-            there = before & set(each.rows())
+            was_there, there = there & set(each.rows()), before & set(each.rows())
             if plan.killed_after is None:
+                assert was_there <= set(emitted)
                 assert there <= set(emitted) | unread_yet(each, before)
             each.sim.clock.advance(seconds=QUIET_S)
         quiet = Plan(acts=(), page_size=10, killed_after=None)
