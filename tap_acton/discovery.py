@@ -91,6 +91,17 @@ def _listed(client: ActOnClient) -> _Listed:
     return listed
 
 
+def _what_is_shown(client: ActOnClient, resource: Resource) -> list[Record]:
+    """Return all records; none, with a warning, if Act-On refuses them or answers otherwise."""
+    try:
+        return [record for page in client.pages(resource) for record in page.records]
+    except _REFUSED as error:
+        if error.stops_run:
+            raise
+        logger.warning("Leaving out %s at discovery: %s", resource.name, error)
+        return []
+
+
 def _lists(
     client: ActOnClient, listed: _Listed, patterns: tuple[str, ...], rows: int = 0
 ) -> Iterator[Resource]:
@@ -115,9 +126,7 @@ def _segments(
     their own, which the older generation of that API has elsewhere.
     """
     of_contacts = {
-        record["id"]: record["name"] or ""
-        for page in client.pages(SEGMENTS)
-        for record in page.records
+        record["id"]: record["name"] or "" for record in _what_is_shown(client, SEGMENTS)
     }
     names = stream_names("segment", {**listed.segments, **of_contacts}.items(), taken=RESOURCES)
     for segment_id in sorted(names):
@@ -167,7 +176,7 @@ def _contact_columns(client: ActOnClient) -> Iterator[Column]:
 
     A field is one of ours by its mapping, or else by its name, if no other field is mapped to it.
     """
-    fields = [record for page in client.pages(CONTACT_FIELDS) for record in page.records]
+    fields = _what_is_shown(client, CONTACT_FIELDS)
     standard = {source: column for column in CONTACTS.columns for source in column.source}
     mapped = {_camel(field["standard_field_mapping"] or "") for field in fields}
     by_name = {
@@ -199,7 +208,7 @@ def _own_columns(fields: dict[str, Record], *, taken: set[str]) -> Iterator[Colu
 
 
 def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
-    objects = [record for page in client.pages(CUSTOM_OBJECTS) for record in page.records]
+    objects = _what_is_shown(client, CUSTOM_OBJECTS)
     titles = {record["id"]: record["name"] or "" for record in objects}
     names = stream_names("custom", titles.items(), taken=RESOURCES)
     taken = {column.name for column in CUSTOM_OBJECT_TEMPLATE.columns}

@@ -193,7 +193,9 @@ def _address(resource: Resource, params: Params, bound: Bound) -> tuple[str, Par
     sent = {**resource.params, **params}
     for variable in resource.variables:
         if f"{{{variable}}}" in path:
-            path = path.replace(f"{{{variable}}}", quote(bound[variable], safe=":"))
+            # An id may hold half of a character: JSON can, and UTF-8 cannot.
+            value = quote(bound[variable], safe=":", errors="surrogatepass")
+            path = path.replace(f"{{{variable}}}", value)
         else:
             sent[variable] = bound[variable]
     return path, sent

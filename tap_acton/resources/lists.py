@@ -29,6 +29,8 @@ __all__ = [
 
 ID_HEADING = "_contact_id_"
 _DATES = {"created_date", "modified_date"}
+_API_DATES = {*_DATES, *(f"__{name}" for name in _DATES)}
+"""Headings of the API's own dates: a list's own under one of them would be taken for these."""
 _NUMBERED = re.compile(r" \[\d+\]$")
 _LONGEST_FIELDS = 4000
 """Characters; servers refuse addresses of more than 8,000 or so."""
@@ -188,7 +190,8 @@ def narrowed(resource: Resource, wanted: Collection[str]) -> Resource:
     """Return a list that is asked for the wanted columns alone, if that is possible.
 
     Act-On takes the names of columns (`fields`), and then shows no dates. A heading that repeats,
-    or has a semicolon, cannot be named. Act-On refuses a name that it does not know: 10010.
+    has a semicolon, or is one of the API's own cannot be named. Act-On refuses a name that it does
+    not know (10010); no document says that it shows the ids, and without them it is no use.
     """
     if resource.path != LIST_TEMPLATE.path or _DATES & set(wanted):
         return resource
@@ -205,7 +208,7 @@ def narrowed(resource: Resource, wanted: Collection[str]) -> Resource:
         return resource
     return replace(
         resource,
-        shape=LIST_TEMPLATE.shape,
+        shape=Table(needs=ID_HEADING),
         paging=LIST_TEMPLATE.paging,
         params={"fields": fields},
     )
@@ -213,4 +216,4 @@ def narrowed(resource: Resource, wanted: Collection[str]) -> Resource:
 
 def _can_be_named(heading: str, labels: Collection[str]) -> bool:
     repeats = _NUMBERED.search(heading) or f"{heading} [2]" in labels
-    return ";" not in heading and not repeats
+    return ";" not in heading and not repeats and heading not in _API_DATES

@@ -47,8 +47,6 @@ class Batch:
     total: int | None
     renumbered: Callable[[Record, int], Record | None] = lambda _record, _number: None
     """Returns a record as the n-th of its equals; None if equal rows are one row."""
-    is_full: bool = False
-    """Whether it is known to have all rows that were asked for, so that others may follow."""
     rest: Generator[Batch] | None = None
     """The parts behind it, which are still arriving. It raises where the reply breaks off."""
 

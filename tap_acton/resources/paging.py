@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tap_acton.errors import RequestRefusedError
@@ -31,6 +30,10 @@ __all__ = [
 _SMALLER_SIZES = (100, 50)
 """Asked for where a server refuses more; 50 is the documented default."""
 _BAD_REQUEST = 400
+_NOT_FOUND = 404
+_LEAST = 20
+"""Rows of a numbered page. With sizes up to 20, every row below 232,792,559 is on some page with
+the row behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,8 @@ def page_size_params(page: int, size: int) -> Params:
 class PageNumbers:
     """The number of a page, from 0, and the size of all pages.
 
-    Pages of one size have no row in common. So the sizes vary: of the pages that a row is in, the
-    one that goes furthest beyond it is asked for.
+    Pages of one size have no row in common. So the sizes vary: of the pages with a certain row,
+    one for each size, that is asked for which ends last.
     """
 
     params: Callable[[int, int], Params] = page_size_params
@@ -179,29 +182,78 @@ class PageNumbers:
         """
         numbered = _Numbered(params=self.params, fetch=fetch)
         return Walk(
-            ask=numbered.ask, count=max(2, page_size), filtered=filtered, resume=resume
+            ask=numbered.ask, count=max(_LEAST, page_size), filtered=filtered, resume=resume
         ).pages()
 
 
 @dataclass(kw_only=True, slots=True)
 class _Numbered:
-    """Asks for pages by number. No document tells the largest size; the first page does."""
+    """Asks for pages by number. No document tells the largest size; the first page does.
+
+    Act-On calls the older generation's `pageNumber` an "element offset". Where a page begins
+    with the row of its number, it is one.
+    """
 
     params: Callable[[int, int], Params]
     fetch: Callable[[Params], Batch]
     most: int = 0
+    first: list[str] = field(default_factory=list)
+    """Marks of the first page."""
+    by_row: bool = False
+    """Whether a page's number is that of its first row."""
 
     def ask(self, offset: int, count: int) -> tuple[int, Batch]:
         """Return a batch that begins at the offset, and the offset."""
         if not self.most:
             first = self._first(count)
+            self.first = first.marks
             self.most = min(count, len(first.marks)) or count
             if not offset:
                 return 0, first
-        number, size = _furthest_page(offset, min(count, self.most))
-        batch = self.fetch(self.params(number, size))
-        full = replace(batch, is_full=len(batch.marks) >= size)
-        return offset, full.behind(offset - number * size, rest=batch.rest)
+        size = min(count, self.most)
+        if not self.by_row and size > 1 and _reach(offset, size) == 1:
+            return offset, self._apart(offset, size)
+        begins, page = self._page(offset, size)
+        return offset, page.behind(offset - begins, rest=None)
+
+    def _page(self, row: int, most: int) -> tuple[int, Batch]:
+        """Return the page with a row that ends last, and where it begins."""
+        if self.by_row:
+            return row, self._fetch(row, most)
+        size = max(range(1, most + 1), key=lambda each: each - row % each)
+        number = row // size
+        batch = self._fetch(number, size)
+        if number and size > 1 and self._begins_with_row(number, batch.marks):
+            self.by_row = True
+            return self._page(row, most)
+        return number * size, batch
+
+    def _fetch(self, number: int, size: int) -> Batch:
+        try:
+            return self.fetch(self.params(number, size))
+        except RequestRefusedError as error:
+            if number and error.status == _NOT_FOUND and error.code is None:
+                return Batch(records=[], identities=[], marks=[], total=None)  # behind the end
+            raise
+
+    def _apart(self, row: int, most: int) -> Batch:
+        """Return a row and those behind it where no page holds both.
+
+        The row is asked for last: if it is where it was, nothing has moved in between.
+        """
+        begins, page = self._page(row + 1, most)
+        behind = page.behind(row + 1 - begins, rest=None)
+        _, first = self._page(row, 1)
+        return replace(
+            behind,
+            records=[*first.records, *behind.records],
+            identities=[*first.identities, *behind.identities],
+            marks=[*first.marks, *behind.marks],
+        )
+
+    def _begins_with_row(self, number: int, marks: list[str]) -> bool:
+        there, here = self.first[number : number + 2], marks[:2]
+        return len(there) > 1 and there == here and self.first.count(there[0]) == 1
 
     def _first(self, count: int) -> Batch:
         for size in (count, *(each for each in _SMALLER_SIZES if each < count)):
@@ -214,14 +266,6 @@ class _Numbered:
         raise refused
 
 
-def _furthest_page(offset: int, most: int) -> tuple[int, int]:
-    """Return number and size of the page that shows most of what follows a row that is in it.
-
-    Where each page of a few rows ends with that row, it is one of more rows than `most`.
-    """
-    if most == 1:
-        return offset, 1
-    size = max(range(1, most + 1), key=lambda size: size - offset % size)
-    if size - offset % size == 1:
-        size = next(size for size in itertools.count(most + 1) if (offset + 1) % size)
-    return offset // size, size
+def _reach(row: int, most: int) -> int:
+    """Return how many rows from this one on a page with it holds at the best."""
+    return max(size - row % size for size in range(1, most + 1))

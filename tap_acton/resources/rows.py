@@ -111,9 +111,12 @@ class Folders:
         return Rows(rows=list(found.values()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """Headings and rows of cells (`headers`, `data`). A heading that repeats is numbered."""
+
+    needs: str | None = None
+    """The heading without which a row cannot be used."""
 
     def read(self, reply: Reply) -> Rows:
         """Return the rows under their headings."""
@@ -125,6 +128,8 @@ class Table:
                 where=reply.where,
                 next_step="Discover the catalog again: such lists are read as CSV.",
             )
+        if self.needs is not None and self.needs not in headings:
+            raise UnexpectedReplyError(f"The list has no column {self.needs}", where=reply.where)
         return _table(reply, body)
 
 
@@ -157,11 +162,23 @@ class AnyObjects:
             return None
         found = next((body[key] for key in self.likely if body.get(key) not in (None, "")), None)
         if isinstance(found, dict):
-            inner = self._likely(found)
-            return _first_objects(found) or [found] if inner is None else inner
-        if found == []:
+            return self._inside(found)
+        if found == [] or (found is None and self.paged and self._says_none(body)):
             return []
         return _without_folders(found) if _is_objects(found) else None
+
+    def _inside(self, found: Row) -> list[Row]:
+        rows = self._likely(found)
+        if rows is None:
+            rows = _first_objects(found)
+        if rows is None:
+            rows = [] if _is_empty(found) else [found]
+        return rows
+
+    def _says_none(self, body: Row) -> bool:
+        """Tell whether null stands where the rows would be, without a text that says why."""
+        texts = any(isinstance(value, str) and value for value in body.values())
+        return not texts and any(key in body for key in self.likely)
 
     def _alone(self, reply: Reply, body: Any) -> list[Row]:
         if self.paged:

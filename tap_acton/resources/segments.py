@@ -14,6 +14,8 @@ from tap_acton.resources.rows import AnyObjects
 
 __all__ = ["EARLY_SEGMENT_TEMPLATE", "LIST_SEGMENT_TEMPLATE", "SEGMENTS", "SEGMENT_TEMPLATE"]
 
+_SEGMENTS_AT = ("data", "segments", "result", "results", "items", "content")
+
 SEGMENTS = Resource(
     name="segments",
     table="Segments",
@@ -22,7 +24,7 @@ SEGMENTS = Resource(
     evidence=Evidence.INFERRED,
     description="Segments of the Act-On Contacts. Their properties are documented, the reply "
     "around them is not",
-    shape=AnyObjects(likely=("data", "segments", "result"), paged=True),
+    shape=AnyObjects(likely=_SEGMENTS_AT, paged=True),
     paging=PageNumbers(),
     bind=(ACCOUNT_NUMBER,),
     keys=("id",),

@@ -9,7 +9,7 @@ is where it was. What moving rows cannot explain (a page that repeats for ever, 
 before its total) is asked for again, and at last an error.
 
 A CSV download may break off, hold more rows than were asked for, or begin with the first row
-whatever the offset. `.github/decisions/0005` says how those are read whole.
+whatever the offset; see `.github/decisions/0005`.
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ _PATIENCE = 5
 """Equal replies in a row before the server is called wrong."""
 _STEPS = 3
 """Steps back by a page each; then they double."""
-
-
 _DENIALS = 2
 """How often a list is read again because it has more rows, before that is an error."""
 _FAR = 10**9
@@ -54,7 +52,6 @@ class _Reply:
     begins: int
     """Offset of its first row."""
     total: int | None
-    is_full: bool
     rows: int = 0
     new: int = 0
     tail: str | None = None
@@ -119,7 +116,7 @@ class Walk:
                 if self.ignores_offset and not knew and self.complete is not None:
                     continue  # now we know that the reply before may have had all
                 as_expected = self._fits(offset, batch)
-                reply = _Reply(begins=offset, total=batch.total, is_full=batch.is_full)
+                reply = _Reply(begins=offset, total=batch.total)
                 yield from self._read(reply, batch, repeats_from=was_at if as_expected else None)
             finally:
                 batch.close()
@@ -141,8 +138,7 @@ class Walk:
             self._wait_after(error, has_progressed=reply.new > 0)
         contents = reply.contents.digest() if reply.is_whole else None
         self.repeats = self.repeats + 1 if contents and contents == self.before else 0
-        self.fruitless = 0 if reply.new else self.fruitless + 1
-        self.before = contents
+        self.fruitless, self.before = (0 if reply.new else self.fruitless + 1), contents
         from_start = reply.is_whole and (self.ignores_offset or not reply.begins)
         self.complete = self.next if from_start else None
 
@@ -153,11 +149,10 @@ class Walk:
 
     def _fits(self, offset: int, batch: Batch) -> bool:
         """Tell whether the rows before the next one are where they were."""
-        if not self.next:
-            return True
         overlap = self.next - offset
         known = self.last[-overlap:] if overlap else ()
-        return bool(known) and tuple(batch.marks[overlap - len(known) : overlap]) == known
+        fits = tuple(batch.marks[overlap - len(known) : overlap]) == known
+        return not self.next or (bool(known) and fits)
 
     def _joining(self) -> tuple[int, Batch]:
         """Return a batch that joins what has been read, and its offset."""
@@ -270,14 +265,21 @@ class Walk:
         if self.ignores_offset:
             return False  # see _has_all
         total = reply.total
-        short = reply.rows < self.widest and not reply.is_full  # then there are no more
-        if self.next == total and (as_expected or short):
+        short = reply.rows < self.widest  # a server that gives fewer rows has no more
+        if self.next == total and (as_expected or (short and self._ends_here())):
             return True
         if total is not None and self.next < total and not self.filtered:
             return False
         if not reply.rows:  # behind the only row, or there is none: the second reply is believed
             return self.next > 0 or (not self.seen.identities and self.fruitless > 1)
-        return (short and (reply.tail,) == seam) or self._ignores_paging(reply)
+        ends = short and (reply.tail,) == seam and (as_expected or self._ends_here())
+        return ends or self._ignores_paging(reply)
+
+    def _ends_here(self) -> bool:
+        """Tell whether there is nothing a page farther, so that the server minds the offset."""
+        offset, beyond = self._ask(self.next + self.widest)
+        beyond.close()
+        return offset + len(beyond.marks) <= self.next + self.widest
 
     def _ignores_paging(self, reply: _Reply) -> bool:
         """Tell whether the server shows everything, whatever it is asked for."""

@@ -67,7 +67,7 @@ class Reply:
         """
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ServerFailedError(
                 "Act-On's reply is not whole JSON",
                 where=self.where,
@@ -154,7 +154,7 @@ def _decoded_or_none(reply: Reply) -> Any:
         return None  # no envelope is this large, and decoding a page twice costs time
     try:
         return json.loads(reply.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

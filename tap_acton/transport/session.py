@@ -175,7 +175,7 @@ class Transport:
         return self._read(request, f"POST {path}", auth, self._whole(decode))
 
     def _get(self, path: str, params: Mapping[str, str]) -> requests.Request:
-        query = urlencode(params, quote_via=quote)
+        query = urlencode(params, quote_via=quote, errors="surrogatepass")
         return requests.Request("GET", f"{self.base_url}{path}" + (f"?{query}" if query else ""))
 
     def _whole(self, decode: Callable[[Reply], T]) -> Callable[[PreparedRequest, str], T]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_acton.dynamic import Origin, resource_of
+from tap_acton.resources.lists import narrowed
+from tap_acton.resources.model import Column
+from tap_acton.simulator import Fault
 from tap_acton.simulator.world.contact_list import Segment
 from tests.harness import deselect, discover, only, select_columns, sync
 
@@ -51,6 +56,30 @@ def test_without_any_column_of_its_own_a_list_gives_ids(
     (query,) = asked(sim, "/api/1/list/q-0001")
     assert ";" not in query["fields"]
     assert records == [{"contact_id": record["contact_id"]} for record in whole]
+
+
+def test_ids_come_though_act_on_shows_no_more_than_the_named_columns(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator()
+    config = configure(sim)
+    catalog = select_columns(segment_of(sim, config), SEGMENT, "company")
+    whole = sync(config, segment_of(sim, config)).records[SEGMENT]
+    named = {"headers": ["Company"], "data": [["a"]] * len(whole), "totalCount": len(whole)}
+    path = "/api/1/list/q-0001"
+    sim.faults.add(Fault(kind="status", status=200, body=json.dumps(named), path=path, times=1))
+    records = sync(config, catalog).records[SEGMENT]
+    assert records == [
+        {"contact_id": record["contact_id"], "company": record["company"]} for record in whole
+    ]
+
+
+@pytest.mark.parametrize("heading", [*DATES, "__created_date", "__modified_date"])
+def test_a_column_that_is_called_as_act_ons_own_dates_is_not_named(heading: str) -> None:
+    columns = [Column(name="own", source=(heading,)), Column(name="other", source=("Other",))]
+    segment = resource_of(Origin(kind="list_segment", id="q-1"), "segment", columns)
+    assert narrowed(segment, {"contact_id", "own"}) is segment
+    assert narrowed(segment, {"contact_id", "other"}).params == {"fields": "Other"}
 
 
 @pytest.mark.parametrize("date", DATES)

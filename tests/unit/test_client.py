@@ -380,3 +380,29 @@ def test_lists_are_asked_for_with_dates(simulator: Simulate) -> None:
     sim = simulator()
     records_of(client_of(sim), LIST)
     assert LIST_TEMPLATE.params.items() <= sim.journal[0].query.items()
+
+
+@pytest.mark.parametrize(
+    ("parents", "row", "children"),
+    [
+        (
+            "/api/1/subscription/category",
+            {"id": "1", "name": "half \ud83d"},
+            "subscription_opt_outs",
+        ),
+        ("/api/1/form", {"folder": "x", "entries": [{"id": "half \ud83d"}]}, "form_reports"),
+    ],
+    ids=["in the query", "in the path"],
+)
+def test_half_a_character_in_a_name_can_be_asked_for(
+    parents: str, row: dict[str, Any], children: str, simulator: Simulate
+) -> None:
+    sim = simulator()
+    sim.faults.add(Fault(kind="status", status=200, body=json.dumps([row]), path=parents, times=0))
+    resource = RESOURCES[children]
+    path = resource.path.replace("{form_id}", "*")
+    sim.faults.add(
+        Fault(kind="status", status=200, body='{"result": [], "totalCount": 0}', path=path, times=0)
+    )
+    assert records_of(client_of(sim), resource) == []
+    assert len(sim.journal.matching(path=path)) == 1

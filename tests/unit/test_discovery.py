@@ -13,7 +13,7 @@ from tap_acton.client import ActOnClient
 from tap_acton.config import read_settings
 from tap_acton.discovery import discover, discover_lists
 from tap_acton.dynamic import Origin, catalog_columns, origin_of, resource_of
-from tap_acton.errors import ServerFailedError
+from tap_acton.errors import ActOnError, ServerFailedError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.rows import Table
@@ -291,3 +291,30 @@ def test_a_field_with_the_name_of_a_property_that_another_is_mapped_to_is_its_ow
     columns = contact_columns(simulator(), field(1, "Firm", "COMPANY"), field(2, "Company"))
     assert columns["company"] == "Firm"
     assert list(columns.values()).count("Company") == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ucl/v2/*/schema/", "/ucl/v2/*/segment/", "/custom-objects/v1/*/schema/all"],
+    ids=["contact fields", "segments", "custom objects"],
+)
+@pytest.mark.parametrize(
+    "refusal",
+    [{"status": 415, "body": " "}, {"status": 200, "body": '["of another form"]'}],
+    ids=["refused", "of another form"],
+)
+def test_a_part_that_is_refused_or_of_another_form_leaves_the_others(
+    path: str, refusal: dict[str, Any], simulator: Simulate
+) -> None:
+    sim = simulator(lists=2)
+    sim.faults.add(Fault(kind="status", path=path, times=0, **refusal))
+    found = {resource.name for resource in discover(client_of(sim))}
+    assert {*discovered(sim), "contacts"} <= found
+
+
+def test_a_token_that_is_refused_ends_discovery(simulator: Simulate) -> None:
+    sim = simulator()
+    sim.faults.add(Fault(kind="status", path="/ucl/v2/*/segment/", status=401, times=0))
+    with pytest.raises(ActOnError) as raised:
+        list(discover(client_of(sim)))
+    assert raised.value.stops_run

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_acton.errors import UnexpectedReplyError
+from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
 from tap_acton.resources.paging import (
     Batch,
     CsvPaging,
@@ -27,7 +27,9 @@ from tap_acton.resources.paging import (
 from tests.tables import TOTALS, Act, Row, Table, acts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from tap_acton.resources.paging import Page
 
 BOUNDED = settings(
     max_examples=400, deadline=None, derandomize=True, database=None, report_multiple_bugs=False
@@ -84,7 +86,79 @@ def replace_acts(table: Table, changes: tuple[Act, ...]) -> Table:
     )
 
 
+def numbered(rows: int, cap: int, *, by_row: bool, total: str) -> list[int]:
+    """Read a quiet table by page numbers; tell the keys."""
+    table = Table(size=rows, cap=cap, total=total)
+
+    def fetch(params: dict[str, str]) -> Batch:
+        number, size = int(params["page"]), min(int(params["pageSize"]), cap)
+        return table.fetch({"offset": str(number if by_row else number * size), "count": str(size)})
+
+    pages = PageNumbers().pages(fetch, page_size=100, filtered=False, resume=Position())
+    return [record["key"] for page in pages for record in page.records]
+
+
 # Nothing is lost
+
+
+@pytest.mark.parametrize("total", TOTALS[:2])
+@pytest.mark.parametrize("by_row", [False, True], ids=["number of the page", "number of the row"])
+@pytest.mark.parametrize("cap", [20, 50, 1000])
+@pytest.mark.parametrize("rows", [0, 1, 2, 19, 20, 21, 39, 40, 41, 155])
+def test_every_row_is_read_whatever_a_page_number_counts(
+    rows: int, cap: int, by_row: bool, total: str
+) -> None:
+    assert numbered(rows, cap, by_row=by_row, total=total) == list(range(rows))
+
+
+@pytest.mark.parametrize("total", TOTALS[:2])
+def test_numbered_pages_read_a_large_table_from_a_server_of_small_pages(total: str) -> None:
+    assert numbered(10_000, 50, by_row=False, total=total) == list(range(10_000))
+
+
+@pytest.mark.parametrize("total", TOTALS[:2])
+@pytest.mark.parametrize("cap", [2, 3, 7])
+def test_numbered_pages_too_small_to_overlap_are_read_too(cap: int, total: str) -> None:
+    assert numbered(50, cap, by_row=False, total=total) == list(range(50))
+
+
+def lacking(rows: int, *, gone_from: int = 0) -> Iterator[Page]:
+    """Read from a server that answers 404 to a page without rows, or to any from a request on."""
+    table = Table(size=rows, total="none")
+
+    def fetch(params: dict[str, str]) -> Batch:
+        number, size = int(params["page"]), int(params["pageSize"])
+        batch = table.fetch({"offset": str(number * size), "count": str(size)})
+        if not batch.marks or 0 < gone_from <= len(table.requests):
+            raise RequestRefusedError("Act-On refused the request", status=404)
+        return batch
+
+    return PageNumbers().pages(fetch, page_size=20, filtered=False, resume=Position())
+
+
+@pytest.mark.parametrize("rows", [1, 2, 20, 21, 45])
+def test_a_page_that_is_not_found_behind_the_last_row_is_the_end(rows: int) -> None:
+    assert sum(len(page.records) for page in lacking(rows)) == rows
+
+
+@pytest.mark.parametrize("gone_from", [1, 2, 3])
+def test_a_page_that_is_not_found_among_the_rows_is_an_error(gone_from: int) -> None:
+    with pytest.raises(RequestRefusedError):
+        list(lacking(100, gone_from=gone_from))
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_a_page_of_known_rows_is_not_taken_for_the_end(total: str) -> None:
+    table = Table(size=30, total=total, cap=10)
+
+    def fetch(params: dict[str, str]) -> Batch:
+        start = int(params["offset"])
+        return table.fetch(
+            {**params, "offset": str(1 if start else 0), "count": "9" if start else "10"}
+        )
+
+    with pytest.raises(UnexpectedReplyError):
+        list(OffsetPaging().pages(fetch, page_size=10, filtered=True, resume=Position()))
 
 
 @BOUNDED

@@ -226,10 +226,14 @@ def test_the_repr_of_a_reply_does_not_hold_the_body() -> None:
     assert "secret data" not in repr(reply(200, b"secret data"))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"result": [1, 2'])
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"result": [1, 2', b"[" * 99_999])
 def test_a_body_that_is_no_whole_json_is_the_servers_failure(body: bytes) -> None:
     with pytest.raises(ServerFailedError, match="not whole JSON"):
         reply(200, body).json()
+
+
+def test_an_error_whose_body_is_nested_without_end_is_judged_by_its_status() -> None:
+    assert isinstance(error_of(reply(500, b"[" * 99_999)), ServerFailedError)
 
 
 def test_json_is_decoded_whatever_content_type_it_has() -> None:

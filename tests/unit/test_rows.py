@@ -174,6 +174,29 @@ def test_a_reply_that_holds_nothing_has_no_rows(body: Any) -> None:
     assert AnyObjects().read(as_json(body)).rows == []
 
 
+@pytest.mark.parametrize("paged", [False, True], ids=["whole", "paged"])
+@pytest.mark.parametrize(
+    "body", [{"data": {}}, {"data": {"rows": None, "totalCount": 0}}], ids=["nothing", "null"]
+)
+def test_an_envelope_around_nothing_is_no_row(body: Any, paged: bool) -> None:
+    assert AnyObjects(likely=("data", "rows"), paged=paged).read(as_json(body)).rows == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"rows": None}, {"rows": None, "total": 5}, {"data": {"rows": None, "totalCount": 5}}],
+    ids=["alone", "total", "inside"],
+)
+def test_null_in_place_of_the_rows_is_an_empty_page(body: Any) -> None:
+    assert AnyObjects(likely=("data", "rows"), paged=True).read(as_json(body)).rows == []
+
+
+def test_null_beside_a_text_that_says_why_is_no_empty_page() -> None:
+    body = {"rows": None, "problem": "no service"}
+    with pytest.raises(UnexpectedReplyError):
+        AnyObjects(likely=("rows",), paged=True).read(as_json(body))
+
+
 @pytest.mark.parametrize("body", [["a@x"], "text", 5, [{"id": 1}, None]], ids=repr)
 def test_a_reply_without_objects_is_an_error_and_not_empty(body: Any) -> None:
     with pytest.raises(UnexpectedReplyError):
