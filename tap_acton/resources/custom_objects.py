@@ -133,9 +133,9 @@ CUSTOM_OBJECT_TEMPLATE = Resource(
         Column(name="dataset_id"),
         Column(
             name="row_id",
-            source=("id", "_id", "recordId", "sys.id"),
+            source=("sys.id", "_id", "recordId"),
             made_of=(RAW,),
-            description=_MADE,
+            description="Made of the object, if it has none; a field called id is the account's",
         ),
         RAW_COLUMN,
     ),

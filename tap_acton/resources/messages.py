@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tap_acton.resources.convert import Type
-from tap_acton.resources.model import NOWHERE, Column, Evidence, Months, Parents, Resource, Words
+from tap_acton.resources.model import (
+    NOWHERE,
+    RAW_COLUMN,
+    Column,
+    Evidence,
+    Months,
+    Parents,
+    Resource,
+    Words,
+)
 from tap_acton.resources.paging import OffsetPaging, OnePage
 from tap_acton.resources.rows import Objects, OneObject
 
@@ -203,6 +212,7 @@ MESSAGE_EVENTS = Resource(
         Column(name="ip"),
         Column(name="os"),
         Column(name="browser"),
+        RAW_COLUMN,
     ),
 )
 

@@ -23,7 +23,8 @@ class ReadingSettings:
     )
     page_size: int = setting(
         "Rows asked for in one request. Each page repeats one row of the page before, as proof "
-        "that nothing has moved, so that at least two are asked for.",
+        "that nothing has moved, so that at least two are asked for, and 20 where pages have "
+        "numbers.",
         Integer(minimum=1, maximum=1000),
         property="Pagesize",
         title="Page size",

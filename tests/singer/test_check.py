@@ -287,10 +287,10 @@ def test_custom_objects_are_asked_by_post_with_a_small_page(
     sim = simulator()
     answering(sim, "/custom-objects/*/schema/all", [{"id": "o-1", "name": "Cars"}])
     answering(sim, "/custom-objects/*/data/*/all", [{"id": "d-1"}])
-    answering(sim, "/custom-objects/*/query/*", {"data": [{"co.Owner": "A", "id": 3}]}, "POST")
+    answering(sim, "/custom-objects/*/query/*", {"data": [{"co.Owner": "A", "_id": 3}]}, "POST")
     tested = report(configure(sim))
     assert tested.streams()["custom_cars"]["reachable"] == "yes"
-    assert tested.below("custom_cars")["keys"] == "id, 1 more"
+    assert tested.below("custom_cars")["keys"] == "_id, 1 more"
     assert "Owner" not in tested.text
 
 

@@ -102,7 +102,7 @@ def killed(account: Account, catalog: dict[str, Any], folder: Path, path: str, a
 def test_after_a_signal_the_next_run_brings_the_rest(
     stream: str, path: str, at: int, fresh: Open, tmp_path: Path
 ) -> None:
-    account = fresh()
+    account = fresh(ucl_contacts=30, custom_object_rows=30)
     catalog = account.alone(*dict.fromkeys(("account", "hard_bounces", stream, *LISTS)))
     whole = account.sync(catalog)
     cut = killed(account, catalog, tmp_path, path, at)

@@ -135,6 +135,11 @@ PAGED: dict[str, tuple[tuple[str, ...], Callable[[World], Rows]]] = {
 }
 """Each paged stream: columns, and their values in the account."""
 each_paged = pytest.mark.parametrize("stream", PAGED)
+NUMBERED = {
+    *("contacts", "segments", "segment_invoice_notice_2", "segment_monthly_update_1"),
+    *("segment_of_2022", "custom_membership", "custom_orders"),
+}
+"""Numbered pages have 20 rows at least; a short table is one of them."""
 
 
 @pytest.fixture(scope="module")
@@ -143,17 +148,17 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
     more: dict[str, Any] = {
         "lists": 5,
         "contacts": 24,
-        "ucl_contacts": 24,
+        "ucl_contacts": 50,
         "ucl_segments": 8,
         "logos": 8,
         "messages": 12,
         "recipients": 20,
         "suppressed": 9,
-        "custom_object_rows": 9,
+        "custom_object_rows": 30,
     }
     with (
         opened(tmp_path_factory.mktemp("today"), **more) as today,
-        opened_early(tmp_path_factory.mktemp("early"), ucl_contacts=24) as early,
+        opened_early(tmp_path_factory.mktemp("early"), ucl_contacts=50) as early,
     ):
         yield Accounts(today=today, early=early)
 
@@ -182,7 +187,7 @@ def assert_complete(account: Account, stream: str, **settings: Any) -> list[dict
 def test_small_pages_bring_each_row_once(stream: str, size: int, larger: Accounts) -> None:
     account = larger.of(stream)
     assert_complete(account, stream, page_size=size)
-    assert longest(account) > 2
+    assert longest(account) > (0 if stream in NUMBERED else 2)
 
 
 @each_paged
