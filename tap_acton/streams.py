@@ -79,8 +79,6 @@ class ResourceStream(DeclaringStream, BatchedStream):
         reading = self._reading(state)
         if self._settings.emit_activate_version_messages and reading.replication_key is None:
             self._stream_version = reading.version
-        if self.resource.is_costly:
-            self._tell_cost(reading)
         try:
             yield from self._accepted(reading, began)
         except ActOnError as error:
@@ -95,10 +93,13 @@ class ResourceStream(DeclaringStream, BatchedStream):
 
     def _accepted(self, reading: Reading, began: float) -> Iterator[Record]:
         state = self.stream_state
-        skipped, shown = len(self._client.skipped), False
+        skipped, told = len(self._client.skipped), not self.resource.is_costly
+        if reading.shown:
+            self._progress.shows()
         for number, page in enumerate(self._pages(reading)):
             if not number:
                 reading.begins_with(page.records, self._client.server_time(began)[0])
+            told = told or self._tells_cost(reading)
             accepted = [record for record in page.records if reading.accepts(record)]
             self._keep_up(page.records)
             columns = self._columns()
@@ -107,7 +108,7 @@ class ResourceStream(DeclaringStream, BatchedStream):
                 yield _singer_record(record, columns, moments)
             self._progress.read(len(accepted))
             if not page.hidden:
-                shown = True
+                reading.shown = True
                 self._progress.shows()
             elif reading.replication_key and not self.resource.looks_back:
                 return  # nothing was read, so the bookmark and the place stay
@@ -116,7 +117,7 @@ class ResourceStream(DeclaringStream, BatchedStream):
             self._reached(page.place)
             self._write_state_message()
         reading.completed(state)
-        self._ends_version = shown and not reading.partial
+        self._ends_version = reading.shown and not reading.partial
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
         place, listed = reading.place, self._list_columns
@@ -169,12 +170,11 @@ class ResourceStream(DeclaringStream, BatchedStream):
     def _reached(self, place: Place) -> None:
         """Take note of what the reading has come to."""
 
-    def _tell_cost(self, reading: Reading) -> None:
-        try:
-            bounds = self._client.bounds(self.resource, reading.conditions, resume=reading.place)
-        except RequestRefusedError:
-            return  # the reading meets it again, and says so
-        self._progress.costs(self.cost(len(bounds)), self._settings)
+    def _tells_cost(self, reading: Reading) -> bool:
+        bounds = self._client.about(self.resource, reading.conditions, resume=reading.place)
+        if bounds is not None:
+            self._progress.costs(self.cost(bounds), self._settings)
+        return bounds is not None
 
     def cost(self, bounds: int) -> int:
         """Return the requests that so many sets of bound values take at the most, without pages."""

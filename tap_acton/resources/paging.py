@@ -57,8 +57,9 @@ class OnePage:
             yield from pages.pages(fetch, page_size=page_size, filtered=filtered, resume=resume)
             return
         rows = Seen()
-        records = [rows.new(batch, number, may_repeat=True) for number in range(len(batch.marks))]
-        yield Page(records=[each for each in records if each is not None], position=Position())
+        new = [rows.new(batch, number, may_repeat=True) for number in range(len(batch.marks))]
+        records = [each for each in new if each is not None]
+        yield Page(records=records, position=Position(), is_whole=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ def page_size_params(page: int, size: int) -> Params:
 class PageNumbers:
     """The number of a page, from 0, and the size of all pages.
 
-    Pages of one size have no row in common. So the sizes vary: a page that begins at or before
-    a row is page `ceil(row / most)` where each has `floor(row / that)` rows.
+    Pages of one size have no row in common. So the sizes vary: of the pages with a row, that is
+    asked for which has the most rows from it on.
     """
 
     params: Callable[[int, int], Params] = page_size_params
@@ -197,8 +198,9 @@ class _Numbered:
             self.most = min(count, len(first.marks)) or count
             if not offset:
                 return 0, first
-        number = -(-offset // min(count, self.most))
-        size = offset // number if number else min(count, self.most)
+        sizes = range(min(count, self.most), 1, -1)
+        size = max(sizes, key=lambda size: size - offset % size, default=1)
+        number = offset // size
         return number * size, self.fetch(self.params(number, size))
 
     def _first(self, count: int) -> Batch:

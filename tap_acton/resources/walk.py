@@ -20,27 +20,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.errors import ActOnError, RequestRefusedError, UnexpectedReplyError
-from tap_acton.resources.pages import Page, Position
+from tap_acton.resources.pages import ANCHORS, Page, Position
 from tap_acton.resources.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_acton.resources.convert import Record
     from tap_acton.resources.pages import Batch, Source
 
 __all__ = ["Walk"]
 
-_ANCHORS = 10
-"""Rows remembered across runs; one of them is enough to find the place again."""
 _MARKS = 100_000
 """Rows remembered within a run, to find the place again after rows have moved."""
 _PATIENCE = 5
 """Equal replies in a row before the server is called wrong."""
 _STEPS = 3
 """Steps back by a page each; then they double."""
-
-
 _DENIALS = 2
 """How often a list is read again because it has more rows, before that is an error."""
 _FAR = 10**9
@@ -131,10 +126,10 @@ class Walk:
         try:
             for part in batch.parts():
                 offset = reply.begins + reply.rows
-                new = self._take(offset, part, repeats_from=repeats_from)
-                reply.note(part.marks, len(new))
+                page = self._take(offset, part, repeats_from=repeats_from)
+                reply.note(part.marks, len(page.records))
                 self.widest = max(self.widest, reply.rows)
-                yield Page(records=new, position=Position(offset=self.next, anchors=self.last))
+                yield page
             reply.is_whole = True
         except ActOnError as error:
             self._wait_after(error, has_progressed=reply.new > 0)
@@ -246,19 +241,27 @@ class Walk:
             )
         return proven and not goes_on
 
-    def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> list[Record]:
+    def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
         """Return the new rows; from an offset on, those that equal others are new too."""
-        new = []
-        for number in range(len(batch.marks)):
+        new, behind, read_before = [], [], self._anchors
+        for number, mark in enumerate(batch.marks):
             may_repeat = repeats_from is not None and offset + number >= repeats_from
             record = self.seen.new(batch, number, may_repeat=may_repeat)
-            if record is not None:
+            if record is not None and (may_repeat or mark not in read_before):
                 new.append(record)
-        self.next = offset + len(batch.marks)
-        self.last = (*self.last, *batch.marks)[-_ANCHORS:]
+                behind.append(len(batch.marks) - 1 - number)
+        self.next, marks = offset + len(batch.marks), (*self.last, *batch.marks)
+        self.last = marks[-ANCHORS:]
         self.tail = batch.identities[-1] if batch.identities else self.tail
         self._remember(batch.marks)
-        return new
+        return Page(
+            records=new,
+            position=Position(offset=self.next, anchors=self.last),
+            marks=marks,
+            behind=behind,
+            total=batch.total,
+            is_whole=not offset and batch.total == len(batch.marks) and batch.rest is None,
+        )
 
     def _remember(self, marks: Iterable[str]) -> None:
         self.marks.update(dict.fromkeys(marks))
