@@ -7,14 +7,16 @@ once for each of its bound values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from tap_acton.resources.encode import month, months
 from tap_acton.resources.place import Bound, Choice, ParentsPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from tap_acton.resources.convert import Record
     from tap_acton.resources.place import Place
@@ -156,7 +158,7 @@ class Parents:
 
     @property
     def is_one(self) -> bool:
-        """Whether there is always one, so that no place in the reading of parents is needed."""
+        """Whether there is always one, so that a place need not name it."""
         return self.resource == "account"
 
     @property
@@ -182,22 +184,22 @@ class Parents:
             seen.add(hash(self._key(begun)))
             yield Choice(bound=begun, parent=resume.parent)
         for page in family.pages(self.resource, among, resume.parent if resume else None):
-            read = resume if begun else None
             for bound, place in self._found(page, conditions, among):
                 key = self._key(bound)
-                if page.is_whole and read and place == read.parent and key < self._key(read.bound):
+                is_read = resume and begun and page.is_whole and place == resume.parent
+                if hash(key) in seen or (is_read and begun and key < self._key(begun)):
                     continue
-                if hash(key) not in seen:
-                    seen.add(hash(key))
-                    yield Choice(bound=bound, parent=place)
+                seen.add(hash(key))
+                yield Choice(bound=bound, parent=place)
             if page.place:
                 yield Choice(bound={}, parent=page.place, is_found=False)
 
     def _begun(self, resume: Place | None) -> Bound | None:
-        names = {*self.take, *self.carry}
         if resume is None or self.is_one or not resume.bound.keys() >= self.take.keys():
             return None
-        return {name: value for name, value in resume.bound.items() if name in names}
+        return {
+            name: resume.bound[name] for name in resume.bound if name in (*self.take, *self.carry)
+        }
 
     def _key(self, bound: Bound) -> tuple[str, ...]:
         return tuple(bound[name] for name in self.take)
@@ -208,7 +210,7 @@ class Parents:
         conditions: tuple[Condition, ...],
         among: Mapping[str, tuple[str, ...]],
     ) -> list[tuple[Bound, Place | None]]:
-        """Return the wanted parents; those of a whole page, which has no order, sorted."""
+        """Return the wanted parents, those of a whole page by their keys."""
         found = []
         for record, place in page.records:
             values = [record[column] for column in self.take.values()]
@@ -274,29 +276,17 @@ class Months:
         last = min([family.now(), *ends])
         first = resume.bound.get(self.variable) if resume else None
         if first is None and starts:
-            first = _month(max(starts) - _ONE_DAY)
+            first = month(max(starts) - _ONE_DAY)
         elif first is None:
             oldest = resume.bound.get(_OLDEST, "") if resume else ""
             for page in family.pages(self.resource, self.among, resume.parent if resume else None):
                 oldest = min(filter(None, [oldest, self._oldest(page)]), default="")
                 yield Choice(bound={_OLDEST: oldest}, parent=page.place, is_found=False)
-            first = oldest or _month(last - _ONE_DAY)
-        for month in _months(first, last + _ONE_DAY):
-            yield Choice(bound={self.variable: month})
+            first = oldest or month(last - _ONE_DAY)
+        for each in months(first, last + _ONE_DAY):
+            yield Choice(bound={self.variable: each})
 
     def _oldest(self, page: ParentsPage) -> str:
-        moments = (record[self.column] for record, _ in page.records)
-        oldest = min(filter(None, moments), default=None)
-        return _month(oldest - _ONE_DAY) if oldest else ""
-
-
-def _month(moment: datetime) -> str:
-    return f"{moment:%y%m}"
-
-
-def _months(first: str, last: datetime) -> Iterator[str]:
-    month = datetime.strptime(f"{first}01", "%y%m%d").replace(tzinfo=UTC)
-    while month <= last:
-        yield _month(month)
-        years, months = divmod(month.month, 12)
-        month = month.replace(year=month.year + years, month=months + 1)
+        dates = (record[self.column] for record, _ in page.records)
+        oldest = min(filter(None, dates), default=None)
+        return month(oldest - _ONE_DAY) if oldest else ""

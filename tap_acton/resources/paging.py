@@ -199,7 +199,9 @@ class _Numbered:
             if not offset:
                 return 0, first
         sizes = range(min(count, self.most), 1, -1)
-        size = max(sizes, key=lambda size: size - offset % size, default=1)
+        size = max(sizes, key=lambda size: size - offset % size, default=2)
+        while offset % size == size - 1:  # a row more than was asked for, or none behind comes
+            size += 1
         number = offset // size
         return number * size, self.fetch(self.params(number, size))
 
