@@ -119,7 +119,7 @@ class Family:
         for visit in self.visits(parent, Query(among=among), resume):
             if visit.position is not None:
                 for page in self._series(parent, visit.bound, visit.position):
-                    yield self._met(parent, visit, page)
+                    yield self._met(parent, visit, visit.position, page)
             yield ParentsPage(place=replace(visit, position=None))
 
     def first(self, resource: Resource, bound: Bound) -> Record | None:
@@ -192,10 +192,11 @@ class Family:
             self.remembered.refuse(resource, bound, error)
             self._reader.skip(resource, bound, error)
 
-    def _met(self, parent: Resource, visit: Place, page: Page) -> ParentsPage:
+    def _met(self, parent: Resource, visit: Place, begun: Position, page: Page) -> ParentsPage:
         records: list[tuple[Record, Place | None]] = [
             (record, replace(visit, position=page.after(number)))
             for number, record in enumerate(page.records)
+            if not page.has_in(begun, number)  # as the seam, which comes again
         ]
         if parent.name == "lists":
             records = [each for each in records if self._is_wanted_list(each[0])]

@@ -89,6 +89,10 @@ class Page:
     is_whole: bool = False
     """Whether it is all there is, as one reply brought it."""
 
+    def has_in(self, position: Position, number: int) -> bool:
+        """Tell whether one of the records is among those that a position remembers, unchanged."""
+        return not self.is_whole and self.marks[-1 - self.behind[number]] in position.anchors
+
     def after(self, number: int) -> Position:
         """Return where to read on after one of the records; of a whole page, its start."""
         if self.is_whole:

@@ -226,11 +226,11 @@ class Walk:
 
     def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
         """Return the new rows; from an offset on, those that equal others are new too."""
-        new, behind, read_before = [], [], self._anchors
-        for number, mark in enumerate(batch.marks):
+        new, behind = [], []
+        for number in range(len(batch.marks)):
             may_repeat = repeats_from is not None and offset + number >= repeats_from
             record = self.seen.new(batch, number, may_repeat=may_repeat)
-            if record is not None and (may_repeat or mark not in read_before):
+            if record is not None:
                 new.append(record)
                 behind.append(len(batch.marks) - 1 - number)
         self.next, marks = offset + len(batch.marks), (*self.last, *batch.marks)
