@@ -6,17 +6,15 @@ Both front ends read through it. It knows nothing of Singer or SQL.
 from __future__ import annotations
 
 import logging
-import operator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from tap_acton.auth.account import Account, open_account
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
-from tap_acton.family import Family
-from tap_acton.resources.binding import Bound
-from tap_acton.resources.paging import Position
+from tap_acton.family import Family, Query
+from tap_acton.resources.place import Bound, Place
 from tap_acton.source import Follower, Requests, Source
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from tap_acton.auth.authenticator import Authorize
     from tap_acton.resources.model import Condition, Record, Resource
-    from tap_acton.resources.paging import Batch, Page, Params
+    from tap_acton.resources.paging import Batch, Page, Params, Position
     from tap_acton.settings import Settings
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
@@ -46,36 +44,16 @@ _FAILURES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """How far the reading of a resource has come: which bound values, and where in their rows."""
-
-    bound: Bound = field(default_factory=dict)
-    position: Position | None = None
-    """None once all rows for these bound values have been read."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON data."""
-        position = self.position.to_json() if self.position else None
-        return {"bound": self.bound, "position": position}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Return what `to_json` gave. Raises KeyError, TypeError or ValueError if it did not."""
-        position = data["position"]
-        return cls(
-            bound=dict(data["bound"]),
-            position=Position.from_json(position) if position is not None else None,
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RecordsPage:
     """Records that no page before had, and the place to resume from after them."""
 
     records: list[Record]
     place: Place
     hidden: bool = False
-    """Whether Act-On shows nothing here, so that the rows that were there may still be."""
+    """Whether Act-On shows nothing here, so that the rows that were there may still be.
+
+    So it is too where only the reading of the parents has come further.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,31 +135,29 @@ class ActOnClient:
         earliest, latest = self._account.transport.server_time(at)
         return moment(earliest), moment(latest) if latest else None
 
-    def bounds(
-        self,
-        resource: Resource,
-        conditions: tuple[Condition, ...] = (),
-        *,
-        given: Mapping[str, str] = NOTHING,
-        resume: Place | None = None,
-    ) -> list[Bound]:
-        """Return the values of a resource's variables that are still to be read, in order.
+    def bounds(self, resource: Resource, *, given: Mapping[str, str] = NOTHING) -> Iterator[Bound]:
+        """Yield the values of a resource's variables, as its parents come.
 
         Args:
-            resource: What to read.
-            conditions: What the caller is going to require of each record.
+            resource: What has the variables.
             given: Values of some variables; no parents are asked for them.
-            resume: Where an earlier reading stopped.
 
         Raises:
             ActOnError: A parent cannot be read.
         """
-        every = self._family.bounds(resource, conditions, given=given, among=NOTHING)
-        if resume is None:
-            return every
-        place = resource.rank(resume.bound)
-        is_left = operator.gt if resume.position is None else operator.ge
-        return [bound for bound in every if is_left(resource.rank(bound), place)]
+        for visit in self._family.visits(resource, Query(given=given)):
+            if visit.position is not None:
+                yield visit.bound
+
+    def about(
+        self, resource: Resource, conditions: tuple[Condition, ...], *, resume: Place | None
+    ) -> int | None:
+        """Return about how many sets of bound values are left to read; it asks for nothing.
+
+        None if nothing tells yet: no page of the parents has come in this run. For the arguments
+        see `pages`.
+        """
+        return self._family.about(resource, conditions, resume)
 
     def pages(
         self,
@@ -208,56 +184,67 @@ class ActOnClient:
                 forbidden or not enabled is no error: it is noted in `skipped`.
         """
         failures: list[ActOnError] = []
-        try:
-            bounds = self.bounds(resource, conditions, given=given, resume=resume)
-        except RequestRefusedError as error:
-            self.skip(resource, {}, error)
-            yield RecordsPage(records=[], place=Place(), hidden=True)
-            return
-        for bound in bounds:
-            position = Position()
-            if resume and resume.position and resource.rank(resume.bound) == resource.rank(bound):
-                position = resume.position
+        untold: ActOnError | None = None
+        query = Query(conditions=conditions, given=given)
+        for visit in self._visits(resource, query, resume):
+            if visit.position is None:
+                yield RecordsPage(records=[], place=visit, hidden=True)
+                continue
+            if untold:
+                what = "An object of %s failed; the others are read: %s"
+                logger.warning(what, resource.name, untold)
+                untold = None
             try:
-                if wanted(bound):
-                    yield from self._pages_bound(resource, conditions, bound, position)
+                if wanted(visit.bound):
+                    yield from self._pages_bound(resource, conditions, visit, visit.position)
                 else:
-                    yield RecordsPage(records=[], place=Place(bound=bound))
+                    yield RecordsPage(records=[], place=replace(visit, position=None))
             except ActOnError as error:
+                untold = error
                 failures.append(error)
-                if error.stops_run or len(bounds) == 1 or len(failures) >= _FAILURES:
+                if error.stops_run or len(failures) >= _FAILURES:
                     raise
-                logger.warning(
-                    "An object of %s failed; the others are read: %s", resource.name, error
-                )
         if failures:
             raise failures[0]
+
+    def _visits(self, resource: Resource, query: Query, resume: Place | None) -> Iterator[Place]:
+        is_any = False
+        try:
+            for visit in self._family.visits(resource, query, resume):
+                is_any = True
+                yield visit
+        except RequestRefusedError as error:
+            if is_any:
+                raise
+            self.skip(resource, {}, error)
+            yield Place()
 
     def _pages_bound(
         self,
         resource: Resource,
         conditions: tuple[Condition, ...],
-        bound: Bound,
+        visit: Place,
         position: Position,
     ) -> Iterator[RecordsPage]:
         shown = False
         try:
-            for page in self.pages_of(resource, conditions, bound, position):
+            for page in self.pages_of(resource, conditions, visit.bound, position):
                 shown = True
-                place = Place(bound=bound, position=page.position)
+                place = replace(visit, position=page.position)
                 yield RecordsPage(records=page.records, place=place)
         except RequestRefusedError as error:
             if shown:
                 raise
-            self.skip(resource, bound, error)
-        yield RecordsPage(records=[], place=Place(bound=bound), hidden=not shown)
+            self.skip(resource, visit.bound, error)
+        place = replace(visit, position=None)
+        yield RecordsPage(records=[], place=place, hidden=not shown)
 
     def record(self, resource: Resource, bound: Bound) -> Record | None:
         """Return what children need of the one record for bound values, asking for it once.
 
         None if Act-On does not show it, which is noted in `skipped`. Raises ActOnError.
         """
-        return next(iter(self._family.of(resource, bound)), None)
+        return self._family.first(resource, bound)
 
     def follow(self, resource: Resource, follower: Follower) -> None:
         """Tell somebody of the columns of each page of a table, from now on."""
@@ -305,9 +292,7 @@ class ActOnClient:
             filtered=bool(query),
             resume=resume,
         )
-        if resume == Position() and not query:
-            return self._family.noting(resource, bound, pages)
-        return pages
+        return pages if query else self._family.remembered.noting(resource, bound, pages, resume)
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         """Note an object that Act-On does not show us; raise the error if it is another."""

@@ -166,7 +166,7 @@ def _segment(
         return resource_of(origin, stream, columns, title=title)
     resource = resource_of(origin, stream, contact_columns, title=title)
     if origin.kind == "early_segment":  # nothing has shown that it is there
-        bound = next(iter(client.bounds(resource)))
+        bound = next(client.bounds(resource))
         client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound)
     return resource
 

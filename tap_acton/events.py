@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.messages import EVENTS, MESSAGE_REPORTS, REPORT_COUNTS
-from tap_acton.resources.model import Condition, Operator
 from tap_acton.resources.records import digest
 from tap_acton.streams import ResourceStream
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MessageEventsStream"]
 
 _REPORTS = "reports"
+_VISITED = "visited"
 
 
 class MessageEventsStream(ResourceStream):
@@ -26,7 +27,8 @@ class MessageEventsStream(ResourceStream):
 
     A message has seven kinds of events, and a request for each; most messages are at rest. The
     state keeps a digest of each report in the look-back window. A report is asked for before the
-    events, so that what happens in between makes another difference.
+    events, so that what happens in between makes another difference. Until a reading is complete,
+    the state also keeps which messages it has come to, and when those were sent.
     """
 
     _message: str | None = None
@@ -43,6 +45,8 @@ class MessageEventsStream(ResourceStream):
         if reading.replication_key is None:
             yield from super()._pages(reading)
             return
+        if reading.place is None:
+            self.stream_state[_VISITED] = {}
         for page in self._client.pages(
             self.resource, reading.conditions, resume=reading.place, wanted=self._has_moved
         ):
@@ -52,6 +56,7 @@ class MessageEventsStream(ResourceStream):
     def _has_moved(self, bound: Bound) -> bool:
         if bound["message_id"] != self._message:
             self._message, self._unread = bound["message_id"], frozenset(EVENTS)
+            self._visited[self._message] = bound.get("sent_at")
             self._counts = self._counts_of(bound)
         return self._counts is not None and self._counts != self._reports.get(self._message)
 
@@ -68,15 +73,20 @@ class MessageEventsStream(ResourceStream):
             self._reports[self._message] = self._counts
 
     def _forget_settled(self, reading: Reading) -> None:
-        """Forget the reports of messages that no later run looks at."""
-        start = reading.next_start(self._look_back)
-        conditions = (
-            (Condition(column="sent_at", operator=Operator.AFTER, value=start),) if start else ()
-        )
-        bounds = self._client.bounds(self.resource, conditions)
-        recent = {bound["message_id"] for bound in bounds}
-        for message in self._reports.keys() - recent:
+        """Forget the reports of messages that no later run looks at: old ones, and deleted ones."""
+        for message in self._reports.keys() - self._visited.keys():
             del self._reports[message]
+        start = reading.next_start(self._look_back)
+        for message, sent_at in self._visited.items():
+            if start and sent_at and datetime.fromisoformat(sent_at) < start:
+                self._reports.pop(message, None)
+        self.stream_state.pop(_VISITED, None)
+
+    @property
+    def _visited(self) -> dict[str, str | None]:
+        """When each message that the reading has come to was sent; None for triggered ones."""
+        visited: dict[str, str | None] = self.stream_state.setdefault(_VISITED, {})
+        return visited
 
     @property
     def _reports(self) -> dict[str, Any]:

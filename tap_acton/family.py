@@ -1,23 +1,20 @@
 """Which parents there are: the records to whose keys other resources are bound.
 
-Parents are asked for once and remembered, whoever asks first; only the columns that children
-need are kept.
+Parents are read as children need them, a page at a time, and the place of a child says how far
+they have come. Those that were read whole are remembered, whoever asked first.
 """
 
 from __future__ import annotations
 
-import itertools
-import json
-from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tap_acton.errors import RequestRefusedError
 from tap_acton.names import matches
-from tap_acton.resources.binding import Months, Parents
-from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
-from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE
-from tap_acton.resources.messages import REPORT_COUNTS
+from tap_acton.remembered import EVERY, Remembered
+from tap_acton.resources.binding import Months, Parents, Words
 from tap_acton.resources.paging import Position
+from tap_acton.resources.place import Choice, ParentsPage, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,9 +24,10 @@ if TYPE_CHECKING:
     from tap_acton.resources.model import Record, Resource
     from tap_acton.resources.paging import Page
 
-__all__ = ["Family"]
+    Among = Mapping[str, tuple[str, ...]]
 
-_EVERY = {**RESOURCES, **PARENTS_ONLY}
+__all__ = ["Family", "Query"]
+
 _NOT_FOUND = 404
 
 
@@ -63,20 +61,19 @@ class Reader(Protocol):
         ...
 
 
-def _kept_columns() -> dict[str, set[str]]:
-    kept: dict[str, set[str]] = defaultdict(set)
-    for resource in (*_EVERY.values(), CUSTOM_OBJECT_TEMPLATE):
-        for binding in resource.bind:
-            if isinstance(binding, Parents):
-                kept[binding.resource] |= {*binding.take.values(), *binding.carry.values()}
-            elif isinstance(binding, Months):
-                kept[binding.resource].add(binding.column)
-    kept["lists"] |= {"name", "b_is_list"}
-    kept["message_reports"] |= {*REPORT_COUNTS}
-    return dict(kept)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """Which of a resource's records are wanted.
 
+    Args:
+        conditions: What is wanted of them.
+        given: Values of some variables; no parents are asked for.
+        among: Words that some variables are restricted to.
+    """
 
-_KEPT = _kept_columns()
+    conditions: tuple[Condition, ...] = ()
+    given: Mapping[str, str] | None = None
+    among: Among | None = None
 
 
 class Family:
@@ -90,99 +87,130 @@ class Family:
     def __init__(self, reader: Reader, *, lists: tuple[str, ...] = ()) -> None:
         self._reader = reader
         self._lists = lists
-        self._known: dict[tuple[str, str], list[Record]] = {}
-        self._refused: dict[tuple[str, str], RequestRefusedError] = {}
+        self.remembered = Remembered()
 
-    def bounds(
-        self,
-        resource: Resource,
-        conditions: tuple[Condition, ...] = (),
-        *,
-        given: Mapping[str, str],
-        among: Mapping[str, tuple[str, ...]],
-    ) -> list[Bound]:
-        """Return the values of a resource's variables, in an order that does not change.
+    def visits(
+        self, resource: Resource, query: Query, resume: Place | None = None
+    ) -> Iterator[Place]:
+        """Yield for each set of bound values where to begin with its rows.
+
+        A place without a position only says how far the reading of the parents has come.
 
         Args:
             resource: What has the variables.
-            conditions: What is wanted of its records.
-            given: Values of some of them; no parents are asked for.
-            among: Words that some of them are restricted to.
+            query: What is wanted of it.
+            resume: Where an earlier reading stopped.
 
         Raises:
             ActOnError: A parent cannot be read.
         """
-        choices = [self._choices(each, conditions, given, among) for each in resource.bind]
-        return [
-            {name: value for chosen in combination for name, value in chosen.items()}
-            for combination in itertools.product(*choices)
-        ]
+        return self._visits(resource.bind, query, Place(position=Position()), resume)
 
-    def records(self, resource: str, among: Mapping[str, tuple[str, ...]]) -> Iterable[Record]:
-        """Return the records of a resource, as far as Act-On shows them.
+    def pages(self, resource: str, among: Among, resume: Place | None) -> Iterator[ParentsPage]:
+        """Yield the records of a resource, as far as Act-On shows them.
 
         Raises:
             ActOnError: They cannot be read.
         """
         if resource == "account":
-            return [{"account_id": self._account_id()}]
-        parent = _EVERY[resource]
-        records = [
-            record
-            for bound in self.bounds(parent, given={}, among=among)
-            for record in self.of(parent, bound)
-        ]
-        return filter(self._is_wanted_list, records) if resource == "lists" else records
+            yield ParentsPage(records=[({"account_id": self._account_id()}, None)])
+            return
+        parent = EVERY[resource]
+        for visit in self.visits(parent, Query(among=among), resume):
+            if visit.position is not None:
+                for page in self._series(parent, visit.bound, visit.position):
+                    yield self._met(parent, visit, visit.position, page)
+            yield ParentsPage(place=replace(visit, position=None))
 
-    def of(self, parent: Resource, bound: Bound) -> list[Record]:
-        """Return the records for one set of bound values, as far as Act-On shows them.
+    def first(self, resource: Resource, bound: Bound) -> Record | None:
+        """Return the first record for bound values; None if Act-On shows none.
 
         Raises:
-            ActOnError: They cannot be read.
+            ActOnError: It cannot be read.
         """
-        key = _key(parent, bound)
-        if key not in self._known and key not in self._refused:
-            try:
-                for _ in self._reader.pages_of(parent, (), bound, Position()):
-                    pass
-            except RequestRefusedError as error:
-                self._refused[key] = error
-        if key in self._refused:
-            self._reader.skip(parent, bound, self._refused[key])
-            return []
-        return self._known[key]
+        pages = list(self._series(resource, bound, Position()))
+        return next((record for page in pages for record in page.records), None)
+
+    def about(
+        self, resource: Resource, conditions: tuple[Condition, ...], resume: Place | None
+    ) -> int | None:
+        """Return how many sets of bound values are left, about, without a request.
+
+        Exact if all parents are remembered. Otherwise the totals of their first pages count; None
+        if no page has said one.
+        """
+        if self._knows_parents(resource, {}):
+            visits = self.visits(resource, Query(conditions=conditions), resume)
+            return sum(visit.position is not None for visit in visits)
+        return self._bounds_about(resource, {})
 
     def now(self) -> datetime:
         """Return the server's time."""
         return self._reader.server_time()[0]
 
-    def noting(self, resource: Resource, bound: Bound, pages: Iterable[Page]) -> Iterator[Page]:
-        """Yield the pages of a whole reading, and remember what children need of them."""
-        columns = _KEPT.get(resource.name)
-        kept: list[Record] = []
-        for page in pages:
-            if columns:
-                kept += [{name: record[name] for name in columns} for record in page.records]
-            yield page
-        if columns:
-            self._known[_key(resource, bound)] = kept
+    def _visits(
+        self, bindings: tuple[Binding, ...], query: Query, so_far: Place, resume: Place | None
+    ) -> Iterator[Place]:
+        if not bindings:
+            if resume is None:
+                yield so_far
+            elif resume.position is not None:
+                yield replace(so_far, position=resume.position)
+            return
+        for choice in self._choices(bindings[0], query, resume):
+            bound, parent = so_far.bound | choice.bound, choice.parent or so_far.parent
+            if not choice.is_found:
+                yield Place(bound=bound, parent=parent)
+                continue
+            place = replace(so_far, bound=bound, parent=parent)
+            names = bindings[0].variables
+            is_begun = resume and all(resume.bound.get(name) == bound[name] for name in names)
+            yield from self._visits(bindings[1:], query, place, resume if is_begun else None)
 
-    def _choices(
-        self,
-        binding: Binding,
-        conditions: tuple[Condition, ...],
-        given: Mapping[str, str],
-        among: Mapping[str, tuple[str, ...]],
-    ) -> list[Bound]:
+    def _choices(self, binding: Binding, query: Query, resume: Place | None) -> Iterator[Choice]:
+        given = query.given or {}
         if set(binding.variables) <= given.keys():
-            return [{name: given[name] for name in binding.variables}]
-        return binding.choices(self, conditions, among)
+            return iter([Choice(bound={name: given[name] for name in binding.variables})])
+        return binding.choices(self, query.conditions, query.among or {}, resume)
+
+    def _series(self, resource: Resource, bound: Bound, position: Position) -> Iterator[Page]:
+        """Yield the pages for bound values; they are asked for unless they are remembered."""
+        refusal = self.remembered.refusal(resource, bound)
+        known: Iterable[Page] | None = self.remembered.left(resource, bound, position)
+        is_shown = False
+        try:
+            if refusal:
+                raise refusal
+            if known is None:
+                known = self._reader.pages_of(resource, (), bound, position)
+            for page in known:
+                is_shown = True
+                yield page
+        except RequestRefusedError as error:
+            if is_shown:
+                raise
+            self.remembered.refuse(resource, bound, error)
+            self._reader.skip(resource, bound, error)
+
+    def _met(self, parent: Resource, visit: Place, begun: Position, page: Page) -> ParentsPage:
+        records: list[tuple[Record, Place | None]] = [
+            (record, replace(visit, position=page.after(number)))
+            for number, record in enumerate(page.records)
+            if not page.has_in(begun, number)  # as the seam, which comes again
+        ]
+        if parent.name == "lists":
+            records = [each for each in records if self._is_wanted_list(each[0])]
+            self.remembered.count_lists(record for record, _ in records)
+        position = None if page.is_whole else page.position
+        return ParentsPage(
+            records=records, place=replace(visit, position=position), is_whole=page.is_whole
+        )
 
     def _account_id(self) -> str:
         known = self._reader.known_account_id()
         if known is not None:
             return known
-        found = next(iter(self.of(_EVERY["account"], {})), None)
+        found = self.first(EVERY["account"], {})
         if found is None or found["account_id"] is None:
             raise RequestRefusedError(
                 "Act-On does not tell the account's number",
@@ -198,6 +226,41 @@ class Family:
             self._lists, record["id"] or "", record["name"] or ""
         )
 
+    def _knows_parents(self, resource: Resource, among: Among) -> bool:
+        return all(
+            self._knows(binding.resource, {**binding.among, **among})
+            for binding in resource.bind
+            if isinstance(binding, Parents | Months)
+        )
 
-def _key(resource: Resource, bound: Bound) -> tuple[str, str]:
-    return resource.name, json.dumps(bound)
+    def _knows(self, name: str, among: Among) -> bool:
+        if name == "account":
+            return self._reader.known_account_id() is not None
+        return self._knows_parents(EVERY[name], among) and all(
+            self.remembered.left(EVERY[name], visit.bound, Position()) is not None
+            for visit in self.visits(EVERY[name], Query(among=among))
+            if visit.position is not None
+        )
+
+    def _bounds_about(self, resource: Resource, among: Among) -> int | None:
+        number = 1
+        for binding in resource.bind:
+            if isinstance(binding, Words):
+                number *= len(among.get(binding.variable, binding.words))
+            elif isinstance(binding, Parents) and not binding.is_one:
+                rows = self._rows_about(binding.resource, {**binding.among, **among})
+                if rows is None:
+                    return None
+                number *= rows
+        return number
+
+    def _rows_about(self, name: str, among: Among) -> int | None:
+        counted = self.remembered.counted(name, among)
+        if not counted:
+            return None
+        if self._knows_parents(EVERY[name], among):
+            visits = self.visits(EVERY[name], Query(among=among))
+            series = sum(visit.position is not None for visit in visits)
+        else:
+            series = self._bounds_about(EVERY[name], among) or 0
+        return round(sum(counted) / len(counted) * max(series, len(counted)))

@@ -68,6 +68,8 @@ class Reading:
     """Tells the rows of this reading from those of the ones before."""
     partial: bool = False
     """Whether Act-On did not show some rows that may still be there."""
+    shown: bool = False
+    """Whether Act-On has shown anything."""
 
     @classmethod
     def from_state(
@@ -126,6 +128,7 @@ class Reading:
             reading.undated = bool(resume["undated"])
             reading.version = int(resume.get("version", reading.version))
             reading.partial = bool(resume.get("partial"))
+            reading.shown = bool(resume.get("shown", True))
         return reading
 
     @property
@@ -191,6 +194,7 @@ class Reading:
             "undated": self.undated,
             "version": self.version,
             "partial": self.partial,
+            "shown": self.shown,
             "bounds": self._bounds,
         }
 

@@ -12,7 +12,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 from tap_acton.batches import BatchedStream
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.dynamic import origin_of
-from tap_acton.errors import ActOnError, ConfigError, RequestRefusedError
+from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
@@ -70,8 +70,6 @@ class ResourceStream(BatchedStream):
         reading = self._reading(state)
         if self._settings.emit_activate_version_messages and reading.replication_key is None:
             self._stream_version = reading.version
-        if self.resource.is_costly:
-            self._tell_cost(reading)
         try:
             yield from self._accepted(reading, began)
         except ActOnError as error:
@@ -86,10 +84,13 @@ class ResourceStream(BatchedStream):
 
     def _accepted(self, reading: Reading, began: float) -> Iterator[Record]:
         state = self.stream_state
-        skipped, shown = len(self._client.skipped), False
+        skipped, told = len(self._client.skipped), not self.resource.is_costly
+        if reading.shown:
+            self._progress.shows()
         for number, page in enumerate(self._pages(reading)):
             if not number:
                 reading.begins_with(page.records, self._client.server_time(began)[0])
+            told = told or self._tells_cost(reading)
             accepted = [record for record in page.records if reading.accepts(record)]
             self._read(page.records)
             columns = self._columns()
@@ -98,7 +99,7 @@ class ResourceStream(BatchedStream):
                 yield _singer_record(record, columns, moments)
             self._progress.read(len(accepted))
             if not page.hidden:
-                shown = True
+                reading.shown = True
                 self._progress.shows()
             elif reading.replication_key and not self.resource.looks_back:
                 return  # nothing was read, so the bookmark and the place stay
@@ -107,7 +108,7 @@ class ResourceStream(BatchedStream):
             self._reached(page.place)
             self._write_state_message()
         reading.completed(state)
-        self._ends_version = shown and not reading.partial
+        self._ends_version = reading.shown and not reading.partial
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
         return self._client.pages(self.resource, reading.conditions, resume=reading.place)
@@ -118,12 +119,11 @@ class ResourceStream(BatchedStream):
     def _reached(self, place: Place) -> None:
         """Take note of what the reading has come to."""
 
-    def _tell_cost(self, reading: Reading) -> None:
-        try:
-            bounds = self._client.bounds(self.resource, reading.conditions, resume=reading.place)
-        except RequestRefusedError:
-            return  # the reading meets it again, and says so
-        self._progress.costs(self.cost(len(bounds)), self._settings)
+    def _tells_cost(self, reading: Reading) -> bool:
+        bounds = self._client.about(self.resource, reading.conditions, resume=reading.place)
+        if bounds is not None:
+            self._progress.costs(self.cost(bounds), self._settings)
+        return bounds is not None
 
     def cost(self, bounds: int) -> int:
         """Return the requests that so many sets of bound values take at the most, without pages."""

@@ -23,6 +23,7 @@ from tap_acton.examine.sample import Sample, sample
 from tap_acton.names import matches, stream_names
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
 from tap_acton.resources.model import Evidence
+from tap_acton.resources.place import ParentsPage
 from tap_acton.resources.rows import JSON_COLUMNS, Rows, Shape, Table, read_json_headings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient, Bound
     from tap_acton.resources.model import Record, Resource
+    from tap_acton.resources.place import Place
     from tap_acton.transport.replies import Reply
 
 __all__ = ["Check", "Finding"]
@@ -151,11 +153,16 @@ class Check:
             error.exit_code = NotAsExpectedError.exit_code
         return error
 
-    def records(
+    def pages(
         self,
         resource: str,
         among: Mapping[str, tuple[str, ...]],  # noqa: ARG002 - parents have their first word
-    ) -> Iterable[Record]:
+        resume: Place | None,  # noqa: ARG002 - and are not read any further
+    ) -> Iterator[ParentsPage]:
+        """Yield the records that the request for a resource brought."""
+        yield ParentsPage(records=[(record, None) for record in self.records(resource)])
+
+    def records(self, resource: str) -> Iterable[Record]:
         """Return the records that the request for a resource brought."""
         if resource == "account" and (known := self._client.known_account_id()):
             return [{"account_id": known}]
@@ -173,10 +180,11 @@ class Check:
             return replace(finding, untried="the test had to end before")
         bound: Bound = {}
         for binding in resource.bind:
-            choices = binding.choices(self, (), {})
-            if not choices:
+            choices = binding.choices(self, (), {}, None)
+            choice = next((each for each in choices if each.is_found), None)
+            if choice is None:
                 return replace(finding, untried=self._missing(resource))
-            bound |= choices[0]
+            bound |= choice.bound
         try:
             rows = _LISTINGS.get(resource.name, _ROWS)
             return replace(finding, sample=sample(self._client, resource, bound, rows=rows))
@@ -186,7 +194,7 @@ class Check:
 
     def _missing(self, resource: Resource) -> str:
         for parent in resource.parents:
-            if not list(self.records(parent, {})):
+            if not list(self.records(parent)):
                 shown = self._findings[parent].sample
                 return f"no {parent} to ask about" if shown else f"needs {parent}"
         return f"no {resource.parents[-1]} of its own among the first"
@@ -202,7 +210,7 @@ class Check:
         return {record["id"]: record["name"] or "" for record in records if record["id"]}
 
     def _lists_shown(self) -> Iterator[Resource]:
-        wanted = {record["id"] for record in self.records("lists", {})}
+        wanted = {record["id"] for record in self.records("lists")}
         segments = self._list_segments()
         lists = [item for item in self._titles("lists").items() if item[0] not in segments]
         names = stream_names("list", lists, taken=RESOURCES)

@@ -139,7 +139,7 @@ def _credentials(standing: Standing, check: Check) -> str:
 
 
 def _account(check: Check) -> Iterator[str]:
-    records = check.records("account", {}) if check.was_answered else ()
+    records = check.records("account") if check.was_answered else ()
     yield from (str(record["account_id"]) for record in records if record["account_id"])
     if sample := check.account().sample:
         yield from (record["time_zone"] for record in sample.records if record["time_zone"])

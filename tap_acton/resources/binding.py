@@ -7,20 +7,25 @@ once for each of its bound values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from tap_acton.resources.encode import month, months
+from tap_acton.resources.place import Bound, Choice, ParentsPage
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from tap_acton.resources.convert import Record
+    from tap_acton.resources.place import Place
 
 __all__ = ["Binding", "Bound", "Condition", "Family", "Months", "Operator", "Parents", "Words"]
 
 _ONE_DAY = timedelta(days=1)
-Bound = dict[str, str]
-"""Values of a resource's variables, and what else its rows take over from their parent."""
+_OLDEST = "oldest"
+"""The oldest month so far, in places where the search for it goes on."""
 
 
 class Operator(Enum):
@@ -48,8 +53,10 @@ class Condition:
 class Family(Protocol):
     """Who knows the records to which others are bound, and what time it is."""
 
-    def records(self, resource: str, among: Mapping[str, tuple[str, ...]]) -> Iterable[Record]:
-        """Return the records of a resource, those whose own variables have these words."""
+    def pages(
+        self, resource: str, among: Mapping[str, tuple[str, ...]], resume: Place | None
+    ) -> Iterator[ParentsPage]:
+        """Yield the records of a resource, those whose own variables have these words."""
         ...
 
     def now(self) -> datetime:
@@ -75,22 +82,20 @@ class Binding(Protocol):
         """How many values there are, as a factor of a formula; empty for one."""
         ...
 
-    def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
-        """Return what sorts values into their order, also those that are gone."""
-        ...
-
     def choices(
         self,
         family: Family,
         conditions: tuple[Condition, ...],
         among: Mapping[str, tuple[str, ...]],
-    ) -> list[Bound]:
-        """Return the values, in the order of their ranks.
+        resume: Place | None,
+    ) -> Iterator[Choice]:
+        """Yield the values, as they come.
 
         Args:
             family: Knows the parents.
             conditions: What is wanted of the rows.
             among: Words that a variable is restricted to.
+            resume: Where an earlier reading of the rows stopped, perhaps inside of a value.
         """
         ...
 
@@ -113,20 +118,20 @@ class Words:
         """The number of its words."""
         return str(len(self.words))
 
-    def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
-        """Return the place of the word."""
-        word = bound.get(self.variable)
-        return (self.words.index(word) if word in self.words else -1,)
-
     def choices(
         self,
         family: Family,  # noqa: ARG002 - it has no parents
         conditions: tuple[Condition, ...],  # noqa: ARG002 - and no dates
         among: Mapping[str, tuple[str, ...]],
-    ) -> list[Bound]:
-        """Return a value for each word."""
+        resume: Place | None,
+    ) -> Iterator[Choice]:
+        """Yield a value for each word, from the one on that the place has."""
         allowed = among.get(self.variable, self.words)
-        return [{self.variable: word} for word in self.words if word in allowed]
+        begun = resume.bound.get(self.variable) if resume else None
+        first = self.words.index(begun) if begun in self.words else 0
+        for word in self.words[first:]:
+            if word in allowed:
+                yield Choice(bound={self.variable: word})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,32 +157,69 @@ class Parents:
         return tuple(self.carry)
 
     @property
+    def is_one(self) -> bool:
+        """Whether there is always one, so that a place need not name it."""
+        return self.resource == "account"
+
+    @property
     def number(self) -> str:
         """The parents."""
-        return "" if self.resource == "account" else self.resource
-
-    def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
-        """Return the values themselves."""
-        return tuple(bound.get(name, "") for name in self.take)
+        return "" if self.is_one else self.resource
 
     def choices(
         self,
         family: Family,
         conditions: tuple[Condition, ...],
         among: Mapping[str, tuple[str, ...]],
-    ) -> list[Bound]:
-        """Return a value for each parent that has one and meets the conditions, sorted."""
-        found: dict[tuple[str, ...], Bound] = {}
+        resume: Place | None,
+    ) -> Iterator[Choice]:
+        """Yield a value for each parent that has one and meets the conditions, each once.
+
+        That of the place comes first and without a request, whatever has become of it.
+        """
         among = {**self.among, **among}
-        for record in family.records(self.resource, among):
+        begun = self._begun(resume)
+        seen: set[int] = set()  # hashes, as in `Seen`
+        if resume and begun:
+            seen.add(hash(self._key(begun)))
+            yield Choice(bound=begun, parent=resume.parent)
+        for page in family.pages(self.resource, among, resume.parent if resume else None):
+            for bound, place in self._found(page, conditions, among):
+                key = self._key(bound)
+                is_read = resume and begun and page.is_whole and place == resume.parent
+                if hash(key) in seen or (is_read and begun and key < self._key(begun)):
+                    continue
+                seen.add(hash(key))
+                yield Choice(bound=bound, parent=place)
+            if page.place:
+                yield Choice(bound={}, parent=page.place, is_found=False)
+
+    def _begun(self, resume: Place | None) -> Bound | None:
+        if resume is None or self.is_one or not resume.bound.keys() >= self.take.keys():
+            return None
+        return {
+            name: resume.bound[name] for name in resume.bound if name in (*self.take, *self.carry)
+        }
+
+    def _key(self, bound: Bound) -> tuple[str, ...]:
+        return tuple(bound[name] for name in self.take)
+
+    def _found(
+        self,
+        page: ParentsPage,
+        conditions: tuple[Condition, ...],
+        among: Mapping[str, tuple[str, ...]],
+    ) -> list[tuple[Bound, Place | None]]:
+        """Return the wanted parents, those of a whole page by their keys."""
+        found = []
+        for record, place in page.records:
             values = [record[column] for column in self.take.values()]
             if None in values or not self._is_wanted(record, conditions):
                 continue
-            key = tuple(map(str, values))
-            bound = dict(zip(self.take, key, strict=True))
+            bound = dict(zip(self.take, map(str, values), strict=True))
             if all(bound[name] in among.get(name, (bound[name],)) for name in bound):
-                found[key] = bound | self._carried(record)
-        return [found[key] for key in sorted(found)]
+                found.append((bound | self._carried(record), place))
+        return sorted(found, key=lambda each: self._key(each[0])) if page.is_whole else found
 
     def _is_wanted(self, record: Record, conditions: tuple[Condition, ...]) -> bool:
         return all(
@@ -217,35 +259,34 @@ class Months:
         """The months."""
         return "months"
 
-    def rank(self, bound: Mapping[str, str]) -> tuple[str | int, ...]:
-        """Return the month itself."""
-        return (bound.get(self.variable, ""),)
-
     def choices(
         self,
         family: Family,
         conditions: tuple[Condition, ...],
         among: Mapping[str, tuple[str, ...]],  # noqa: ARG002 - its variable has no words
-    ) -> list[Bound]:
-        """Return the months, oldest first. Days are the account's: a day more at each end."""
+        resume: Place | None,
+    ) -> Iterator[Choice]:
+        """Yield the months, oldest first. Days are the account's: a day more at each end.
+
+        A place without a month is one in the search for the oldest.
+        """
         wanted = [condition for condition in conditions if condition.column == self.date]
         starts = [each.value for each in wanted if each.operator is Operator.AFTER]
         ends = [each.value for each in wanted if each.operator is Operator.BEFORE]
         last = min([family.now(), *ends])
-        first = max(starts) if starts else self._oldest(family) or last
-        return [
-            {self.variable: f"{month:%y%m}"} for month in _months(first - _ONE_DAY, last + _ONE_DAY)
-        ]
+        first = resume.bound.get(self.variable) if resume else None
+        if first is None and starts:
+            first = month(max(starts) - _ONE_DAY)
+        elif first is None:
+            oldest = resume.bound.get(_OLDEST, "") if resume else ""
+            for page in family.pages(self.resource, self.among, resume.parent if resume else None):
+                oldest = min(filter(None, [oldest, self._oldest(page)]), default="")
+                yield Choice(bound={_OLDEST: oldest}, parent=page.place, is_found=False)
+            first = oldest or month(last - _ONE_DAY)
+        for each in months(first, last + _ONE_DAY):
+            yield Choice(bound={self.variable: each})
 
-    def _oldest(self, family: Family) -> datetime | None:
-        records = family.records(self.resource, self.among)
-        moments = (record[self.column] for record in records)
-        return min(filter(None, moments), default=None)
-
-
-def _months(first: datetime, last: datetime) -> Iterator[datetime]:
-    month = datetime(first.year, first.month, 1, tzinfo=UTC)
-    while month <= last:
-        yield month
-        years, months = divmod(month.month, 12)
-        month = month.replace(year=month.year + years, month=months + 1)
+    def _oldest(self, page: ParentsPage) -> str:
+        dates = (record[self.column] for record, _ in page.records)
+        oldest = min(filter(None, dates), default=None)
+        return month(oldest - _ONE_DAY) if oldest else ""

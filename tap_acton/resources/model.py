@@ -149,10 +149,6 @@ class Resource:
         """The names of the variables that a request needs values for."""
         return tuple(name for binding in self.bind for name in binding.variables)
 
-    def rank(self, bound: Mapping[str, str]) -> tuple[Any, ...]:
-        """Return what sorts bound values into the order in which they are read."""
-        return tuple(binding.rank(bound) for binding in self.bind)
-
     def query(self, conditions: tuple[Condition, ...]) -> dict[str, str]:
         """Return the query parameters for the conditions that the server can check."""
         return {

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from tap_acton.errors import ActOnError
     from tap_acton.resources.convert import Record
 
-__all__ = ["Batch", "Page", "Paging", "Params", "Position", "Source"]
+__all__ = ["ANCHORS", "Batch", "Page", "Paging", "Params", "Position", "Source"]
 
+ANCHORS = 10
+"""Rows remembered across runs; one of them is enough to find the place again."""
 Params = dict[str, Any]
 """What a request for a page says beyond the resource's own parameters."""
 
@@ -78,6 +80,29 @@ class Page:
 
     records: list[Record]
     position: Position
+    marks: tuple[str, ...] = ()
+    """Of some rows before it and of its own, records that were dropped too."""
+    behind: Sequence[int] = ()
+    """How many of its rows are behind each record."""
+    total: int | None = None
+    """How many rows there are in all, if the reply says so."""
+    is_whole: bool = False
+    """Whether it is all there is, as one reply brought it."""
+
+    def has_in(self, position: Position, number: int) -> bool:
+        """Tell whether one of the records is among those that a position remembers, unchanged."""
+        return not self.is_whole and self.marks[-1 - self.behind[number]] in position.anchors
+
+    def after(self, number: int) -> Position:
+        """Return where to read on after one of the records; of a whole page, its start."""
+        if self.is_whole:
+            return Position()
+        behind = self.behind[number]
+        end = len(self.marks) - behind
+        anchors = self.marks[max(0, end - ANCHORS) : end]
+        if behind and len(anchors) == 1:
+            anchors *= 2  # a single one would say that rows come one by one, and need no seam
+        return Position(offset=self.position.offset - behind, anchors=anchors)
 
 
 class Source(Protocol):

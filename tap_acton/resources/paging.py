@@ -61,8 +61,9 @@ class OnePage:
             yield from pages.pages(fetch, page_size=page_size, filtered=filtered, resume=resume)
             return
         rows = Seen()
-        records = [rows.new(batch, number, may_repeat=True) for number in range(len(batch.marks))]
-        yield Page(records=[each for each in records if each is not None], position=Position())
+        new = [rows.new(batch, number, may_repeat=True) for number in range(len(batch.marks))]
+        records = [each for each in new if each is not None]
+        yield Page(records=records, position=Position(), is_whole=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from tap_acton.resources.convert import Record
     from tap_acton.resources.pages import Batch
 
-__all__ = ["Seen"]
+__all__ = ["OneReply", "Seen"]
 
 
 @dataclass(slots=True)
@@ -39,3 +40,25 @@ class Seen:
             return again
         self.identities.add(hash(identity))
         return record
+
+
+@dataclass(kw_only=True, slots=True)
+class OneReply:
+    """What has been read of one reply."""
+
+    begins: int
+    """Offset of its first row."""
+    total: int | None
+    rows: int = 0
+    new: int = 0
+    tail: str | None = None
+    """Mark of its last row."""
+    is_whole: bool = False
+    contents: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+
+    def note(self, marks: list[str], new: int) -> None:
+        """Take note of some rows more, so many of them new."""
+        self.rows += len(marks)
+        self.new += new
+        self.tail = marks[-1] if marks else self.tail
+        self.contents.update("".join(marks).encode())

@@ -14,25 +14,21 @@ whatever the offset; see `.github/decisions/0005`.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_acton.errors import ActOnError, RequestRefusedError, UnexpectedReplyError
-from tap_acton.resources.pages import Page, Position
-from tap_acton.resources.seen import Seen
+from tap_acton.resources.pages import ANCHORS, Page, Position
+from tap_acton.resources.seen import OneReply, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from tap_acton.resources.convert import Record
     from tap_acton.resources.pages import Batch, Source
 
 __all__ = ["Walk"]
 
-_ANCHORS = 10
-"""Rows remembered across runs; one of them is enough to find the place again."""
 _MARKS = 100_000
 """Rows remembered within a run, to find the place again after rows have moved."""
 _PATIENCE = 5
@@ -43,27 +39,6 @@ _DENIALS = 2
 """How often a list is read again because it has more rows, before that is an error."""
 _FAR = 10**9
 """An offset at which no list has a row."""
-
-
-@dataclass(kw_only=True, slots=True)
-class _Reply:
-    """What has been read of one reply."""
-
-    begins: int
-    """Offset of its first row."""
-    total: int | None
-    rows: int = 0
-    new: int = 0
-    tail: str | None = None
-    """Mark of its last row."""
-    is_whole: bool = False
-    contents: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
-
-    def note(self, marks: list[str], new: int) -> None:
-        self.rows += len(marks)
-        self.new += new
-        self.tail = marks[-1] if marks else self.tail
-        self.contents.update("".join(marks).encode())
 
 
 @dataclass(kw_only=True, slots=True)
@@ -111,12 +86,12 @@ class Walk:
         done = False
         while not done and not self._has_all():
             was_at, seam, knew = self.next, self.last[-1:], self.ignores_offset
-            offset, batch = self._joining()
+            offset, batch = yield from self._joining()
             try:
                 if self.ignores_offset and not knew and self.complete is not None:
                     continue  # now we know that the reply before may have had all
                 as_expected = self._fits(offset, batch)
-                reply = _Reply(begins=offset, total=batch.total)
+                reply = OneReply(begins=offset, total=batch.total)
                 yield from self._read(reply, batch, repeats_from=was_at if as_expected else None)
             finally:
                 batch.close()
@@ -125,14 +100,14 @@ class Walk:
                 if not done:
                     self._check_progress(reply)
 
-    def _read(self, reply: _Reply, batch: Batch, *, repeats_from: int | None) -> Iterator[Page]:
+    def _read(self, reply: OneReply, batch: Batch, *, repeats_from: int | None) -> Iterator[Page]:
         try:
             for part in batch.parts():
                 offset = reply.begins + reply.rows
-                new = self._take(offset, part, repeats_from=repeats_from)
-                reply.note(part.marks, len(new))
+                page = self._take(offset, part, repeats_from=repeats_from)
+                reply.note(part.marks, len(page.records))
                 self.widest = max(self.widest, reply.rows)
-                yield Page(records=new, position=Position(offset=self.next, anchors=self.last))
+                yield page
             reply.is_whole = True
         except ActOnError as error:
             self._wait_after(error, has_progressed=reply.new > 0)
@@ -154,8 +129,11 @@ class Walk:
         fits = tuple(batch.marks[overlap - len(known) : overlap]) == known
         return not self.next or (bool(known) and fits)
 
-    def _joining(self) -> tuple[int, Batch]:
-        """Return a batch that joins what has been read, and its offset."""
+    def _joining(self) -> Generator[Page, None, tuple[int, Batch]]:
+        """Return a batch that joins what has been read, and its offset.
+
+        Each step back is a page without rows: a run that ends there need not go all the way again.
+        """
         seam = 1 if self.widest > 1 else 0  # if rows come one by one, a seam would be all
         offset, batch = self._ask(max(0, self.next - seam))
         if self._ignores_offset(offset, batch, self.last[-seam:] if seam else ()):
@@ -165,7 +143,9 @@ class Walk:
                 break
             batch.close()
             pages = 2 ** max(0, step - _STEPS)
-            offset, batch = self._ask(max(0, offset - pages * max(1, self.widest - 1)))
+            offset = max(0, offset - pages * max(1, self.widest - 1))
+            yield Page(records=[], position=Position(offset=offset, anchors=self.last))
+            offset, batch = self._ask(offset)
         return offset, batch
 
     def _joins(self, offset: int, batch: Batch) -> bool:
@@ -242,26 +222,34 @@ class Walk:
             )
         return proven and not goes_on
 
-    def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> list[Record]:
+    def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
         """Return the new rows; from an offset on, those that equal others are new too."""
-        new = []
+        new, behind = [], []
         for number in range(len(batch.marks)):
             may_repeat = repeats_from is not None and offset + number >= repeats_from
             record = self.seen.new(batch, number, may_repeat=may_repeat)
             if record is not None:
                 new.append(record)
-        self.next = offset + len(batch.marks)
-        self.last = (*self.last, *batch.marks)[-_ANCHORS:]
+                behind.append(len(batch.marks) - 1 - number)
+        self.next, marks = offset + len(batch.marks), (*self.last, *batch.marks)
+        self.last = marks[-ANCHORS:]
         self.tail = batch.identities[-1] if batch.identities else self.tail
         self._remember(batch.marks)
-        return new
+        return Page(
+            records=new,
+            position=Position(offset=self.next, anchors=self.last),
+            marks=marks,
+            behind=behind,
+            total=batch.total,
+            is_whole=not offset and batch.total == len(batch.marks) and batch.rest is None,
+        )
 
     def _remember(self, marks: Iterable[str]) -> None:
         self.marks.update(dict.fromkeys(marks))
         for mark in list(itertools.islice(self.marks, max(0, len(self.marks) - _MARKS))):
             del self.marks[mark]
 
-    def _is_end(self, reply: _Reply, seam: tuple[str, ...], *, as_expected: bool) -> bool:
+    def _is_end(self, reply: OneReply, seam: tuple[str, ...], *, as_expected: bool) -> bool:
         if self.ignores_offset:
             return False  # see _has_all
         total = reply.total
@@ -281,7 +269,7 @@ class Walk:
         beyond.close()
         return offset + len(beyond.marks) <= self.next + self.widest
 
-    def _ignores_paging(self, reply: _Reply) -> bool:
+    def _ignores_paging(self, reply: OneReply) -> bool:
         """Tell whether the server shows everything, whatever it is asked for."""
         if not self.repeats or reply.total is not None or self.source:
             return False
@@ -289,7 +277,7 @@ class Walk:
             return False  # it rather repeats a page
         return reply.rows == len(self.seen.identities) == len(self.ask(0, 1)[1].marks)
 
-    def _check_progress(self, reply: _Reply) -> None:
+    def _check_progress(self, reply: OneReply) -> None:
         rounds = len(self.seen.identities) // max(1, self.widest - 1)
         if self.repeats < _PATIENCE and self.fruitless <= _PATIENCE + rounds:
             return

@@ -335,11 +335,33 @@ def test_what_is_finished_is_not_asked_for_again(simulator: Simulate) -> None:
 
 def test_a_place_of_a_parent_that_is_gone_goes_on_with_the_next(simulator: Simulate) -> None:
     sim = simulator()
+    pages = [page for page in client_of(sim).pages(REPORTS) if page.records]
+    every = [record for page in pages for record in page.records]
+    gone = replace(pages[2].place, position=Position())
+    sim.world.delete_message(gone.bound["message_id"])
     client = client_of(sim)
-    every = records_of(client, REPORTS)
-    gone = every[2]["message_id"] + "-and-a-half"
-    place = Place(bound={"message_id": gone}, position=Position(offset=3, anchors=("x",)))
-    assert records_of(client, REPORTS, resume=place) == every[3:]
+    assert records_of(client, REPORTS, resume=gone) == every[3:]
+    assert [(each.bound, each.gone) for each in client.skipped] == [
+        ({"message_id": gone.bound["message_id"]}, True)
+    ]
+
+
+def test_a_place_of_before_parents_had_places_is_read_from_the_start(simulator: Simulate) -> None:
+    sim = simulator()
+    every = records_of(client_of(sim), REPORTS)
+    place = Place.from_json({"bound": {"message_id": every[2]["message_id"]}, "position": None})
+    found = records_of(client_of(sim), REPORTS, resume=place)
+    assert sorted(ids(found, "message_id")) == sorted(
+        {*ids(every, "message_id")} - {*place.bound.values()}
+    )
+
+
+def test_children_are_read_before_the_next_page_of_parents(simulator: Simulate) -> None:
+    sim = simulator(messages=20)
+    records_of(client_of(sim, page_size=4), REPORTS)
+    paths = [entry.path for entry in sim.journal]
+    assert paths[:6] == ["/api/1/message", *paths[1:5], "/api/1/message"]
+    assert all(path.endswith("/report") for path in paths[1:5])
 
 
 @pytest.mark.parametrize(
@@ -351,6 +373,7 @@ def test_a_place_of_a_parent_that_is_gone_goes_on_with_the_next(simulator: Simul
         {"bound": {}, "position": {}},
         {"bound": {}, "position": {"offset": "x", "anchors": []}},
         {"bound": {}, "position": {"offset": 1, "anchors": None}},
+        {"bound": {}, "position": None, "parent": {"bound": {}}},
     ],
     ids=repr,
 )

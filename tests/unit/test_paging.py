@@ -545,3 +545,30 @@ def test_the_first_rows_can_be_asked_for_alone(
     paging: OnePage | OffsetPaging | CsvPaging | PageNumbers, params: dict[str, str]
 ) -> None:
     assert paging.first(2) == params
+
+
+@pytest.mark.parametrize(("size", "cap"), [(3000, 50), (700, 20), (55, 5)])
+def test_page_numbers_reach_the_end_of_tables_larger_than_a_page_squared(
+    size: int, cap: int
+) -> None:
+    table = Table(size=size, cap=cap)
+
+    def fetch(params: dict[str, str]) -> Batch:
+        most = min(int(params["pageSize"]), cap)
+        return table.fetch({"count": str(most), "offset": str(int(params["page"]) * most)})
+
+    pages = PageNumbers().pages(fetch, page_size=1000, filtered=False, resume=Position())
+    assert [record["key"] for page in pages for record in page.records] == list(range(size))
+    assert len(table.requests) < 2 * size / (cap - 1)
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3, 4, 7])
+def test_page_numbers_reach_the_end_however_small_the_pages(page_size: int) -> None:
+    table = Table(size=100)
+
+    def fetch(params: dict[str, str]) -> Batch:
+        size = int(params["pageSize"])
+        return table.fetch({"count": str(size), "offset": str(int(params["page"]) * size)})
+
+    pages = PageNumbers().pages(fetch, page_size=page_size, filtered=False, resume=Position())
+    assert [record["key"] for page in pages for record in page.records] == list(range(100))

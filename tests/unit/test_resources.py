@@ -60,6 +60,16 @@ def test_keys_are_columns(resource: Resource) -> None:
 
 
 @each
+def test_a_place_can_name_the_one_reading_of_parents_that_children_follow(
+    resource: Resource,
+) -> None:
+    paged = [each for each in resource.bind if isinstance(each, Parents) and not each.is_one]
+    assert len(paged) <= 1
+    # Such a stream ends where nothing is shown, as where only its parents have come further.
+    assert not paged or resource.replication_key is None or resource.looks_back
+
+
+@each
 def test_a_resource_has_keys(resource: Resource) -> None:
     assert resource.keys
 
