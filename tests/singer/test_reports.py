@@ -178,21 +178,37 @@ def test_an_event_is_not_lost_when_a_run_is_cut_inside_a_message(
     assert found == whole
 
 
-def test_a_message_that_was_cut_is_read_again_once(
+def test_a_message_that_was_cut_is_read_on_and_not_again(
     simulator: Simulate, configure: Configure
 ) -> None:
     sim = simulator()
-    config = configure(sim, report_lookback_days=3650, page_size=1000)
+    config = configure(sim, report_lookback_days=3650)
     chosen = only(discover(config), "message_events")
-    # Two listings, one report and three kinds of events: the message is not whole.
-    cut = sync(configure(sim, report_lookback_days=3650, max_requests_per_run=6), chosen)
+    # A listing, one report and three kinds of events or so: the message is not whole.
+    cut = sync(configure(sim, report_lookback_days=3650, max_requests_per_run=5), chosen)
     begun = cut.records["message_events"][0]["message_id"]
+    sim.journal.clear()
+    second = sync(config, chosen, cut.state)
+    reports = [path for path in asked(sim, "/api/1/message/*/report") if path.count("/") == 5]
+    assert f"/api/1/message/{begun}/report" not in reports
+    third = sync(config, chosen, second.state)
+    assert third.counts() == {}
+    assert drilldowns(asked(sim, "/api/1/message/*")) == set()
+
+
+def test_a_message_that_moved_while_it_was_cut_is_read_again(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator()
+    config = configure(sim, report_lookback_days=3650)
+    chosen = only(discover(config), "message_events")
+    cut = sync(configure(sim, report_lookback_days=3650, max_requests_per_run=5), chosen)
+    begun = cut.records["message_events"][0]["message_id"]
+    sim.world.set_report(begun, clicked=[7, 9])
     second = sync(config, chosen, cut.state)
     sim.journal.clear()
     sync(config, chosen, second.state)
-    third = drilldowns(asked(sim, "/api/1/message/*"))
-    sync(config, chosen, sync(config, chosen, second.state).state)
-    assert third == {begun}
+    assert drilldowns(asked(sim, "/api/1/message/*")) == {begun}
 
 
 def test_a_message_of_which_one_kind_failed_is_read_again(
