@@ -70,14 +70,13 @@ class MessageEventsStream(ResourceStream):
     def _has_moved(self, bound: Bound) -> bool:
         if bound["message_id"] != self._message:
             self._begin(bound)
-        return self._counts is not None and self._counts != self._reports.get(self._message)
+        return self._counts is not None and self._counts != self._reports.get(bound["message_id"])
 
     def _begin(self, bound: Bound) -> None:
-        self._message = bound["message_id"]
+        self._message = message = bound["message_id"]
         sent_at = bound.get("sent_at")
-        self._visited[self._message] = (
-            ceil(datetime.fromisoformat(sent_at).timestamp()) if sent_at else None
-        )
+        sent_s = ceil(datetime.fromisoformat(sent_at).timestamp()) if sent_at else None
+        self._visited[message] = sent_s
         begun = self.stream_state.get(_BEGUN) or {}
         if begun.get("message") == message:
             self._counts = begun.get("counts")
