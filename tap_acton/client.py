@@ -14,6 +14,7 @@ from tap_acton.auth.account import Account, open_account
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family, Query
+from tap_acton.hidden import Skipped, is_gone, shows_nothing
 from tap_acton.resources.place import Bound, Place
 from tap_acton.source import Follower, Requests, Source
 
@@ -30,15 +31,12 @@ if TYPE_CHECKING:
     from tap_acton.transport.session import Sent
     from tap_acton.transport.streaming import Body
 
-__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped", "shows_nothing"]
+__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped"]
 
 T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
 logger = logging.getLogger("tap-acton")
 
-_NOT_FOUND_CODES = {"10004", "10008", "10012", "10013", "10030", "10054"}
-_NOT_FOUND = 404
-_HIDDEN_STATUSES = {204, 403}
 _FAILURES = 5
 """Bound values of one resource that may fail before the rest is given up."""
 
@@ -54,27 +52,6 @@ class RecordsPage:
 
     So it is too where only the reading of the parents has come further.
     """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Skipped:
-    """An object that Act-On does not show us: deleted, forbidden, or not enabled."""
-
-    resource: str
-    bound: Bound
-    gone: bool
-    """Whether it is not there any more, rather than only hidden from us."""
-
-
-def shows_nothing(error: ActOnError) -> bool:
-    """Tell whether Act-On does not show an object: it is deleted, forbidden, or not enabled."""
-    return isinstance(error, RequestRefusedError) and (
-        error.status in _HIDDEN_STATUSES or _is_gone(error)
-    )
-
-
-def _is_gone(error: ActOnError) -> bool:
-    return error.status == _NOT_FOUND or error.code in _NOT_FOUND_CODES
 
 
 class ActOnClient:
@@ -299,7 +276,7 @@ class ActOnClient:
         if not shows_nothing(error):
             raise error
         about = {name: bound[name] for name in resource.variables if name in bound}
-        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=_is_gone(error)))
+        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=is_gone(error)))
         logger.warning("Skipping an object of %s: %s", resource.name, error)
 
     def known_account_id(self) -> str | None:

@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tap_acton.client import shows_nothing
 from tap_acton.dynamic import Origin, list_resource, resource_of
 from tap_acton.errors import (
     ActOnError,
@@ -20,6 +19,7 @@ from tap_acton.errors import (
     RequestRefusedError,
 )
 from tap_acton.examine.sample import Sample, sample
+from tap_acton.hidden import shows_nothing
 from tap_acton.names import matches, stream_names
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
 from tap_acton.resources.model import Evidence
