@@ -59,7 +59,7 @@ class Progress:
         """Tell what a stream is going to cost that takes a request for each of many objects."""
         minutes = requests / settings.requests_per_second / 60
         logger.info(
-            "%s takes up to %s requests: %s, %.1f %% of a day's budget",
+            "%s takes at most about %s requests: %s, %.1f %% of a day's budget",
             self.stream,
             f"{requests:,}",
             f"{minutes:,.0f} minutes" if minutes >= 1 else "less than a minute",

@@ -290,9 +290,9 @@ def test_the_cost_is_told_before_a_costly_stream_starts(
     caplog.set_level("INFO")
     caplog.clear()
     sync(config, chosen)
-    told = [record.getMessage() for record in caplog.records if "takes up to" in record.message]
+    told = [record.getMessage() for record in caplog.records if "takes at most about" in record.message]
     assert len(told) == 1
-    assert told[0].startswith(f"{stream} takes up to ")
+    assert told[0].startswith(f"{stream} takes at most about ")
 
 
 def test_costly_streams_are_read_only_if_somebody_asks_for_them(

@@ -40,8 +40,8 @@ def test_a_state_that_was_due_is_not_due_again() -> None:
 @pytest.mark.parametrize(
     ("requests", "told"),
     [
-        (299, "up to 299 requests: less than a minute, 1.0 % of"),
-        (12_000, "up to 12,000 requests: 40 minutes, 40.0 % of"),
+        (299, "at most about 299 requests: less than a minute, 1.0 % of"),
+        (12_000, "at most about 12,000 requests: 40 minutes, 40.0 % of"),
     ],
     ids=["few", "many"],
 )
