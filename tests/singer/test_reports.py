@@ -290,7 +290,9 @@ def test_the_cost_is_told_before_a_costly_stream_starts(
     caplog.set_level("INFO")
     caplog.clear()
     sync(config, chosen)
-    told = [record.getMessage() for record in caplog.records if "takes at most about" in record.message]
+    told = [
+        record.getMessage() for record in caplog.records if "takes at most about" in record.message
+    ]
     assert len(told) == 1
     assert told[0].startswith(f"{stream} takes at most about ")
 
