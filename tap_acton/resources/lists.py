@@ -137,9 +137,18 @@ LIST_RECORDS = replace(
 
 
 def _score_apart(row: dict[str, Any]) -> dict[str, Any]:
-    """Put what is inside of `activity` beside the list of activities."""
-    inside = row.get("activity")
+    """Put what is inside of `activity` beside the activities; those without their age in days."""
+    inside, activities = row.get("activity"), row.get("activitylist")
+    if isinstance(activities, list):
+        row = {**row, "activitylist": [_ageless(each) for each in activities]}
     return {**row, **inside} if isinstance(inside, dict) else row
+
+
+def _ageless(activity: Any) -> Any:
+    is_object = isinstance(activity, dict)
+    return (
+        {key: value for key, value in activity.items() if key != "ago"} if is_object else activity
+    )
 
 
 LIST_SCORES = Resource(
@@ -171,7 +180,12 @@ LIST_SCORES = Resource(
             source=("EntryMonthsAvailable",),
             description="Months with activities, as YYMM",
         ),
-        Column(name="activities", type=Type.JSON, source=("activitylist",)),
+        Column(
+            name="activities",
+            type=Type.JSON,
+            source=("activitylist",),
+            description="What the person did. Act-On's `ago` is left out: it is another every day",
+        ),
     ),
 )
 

@@ -53,7 +53,8 @@ def _activity(call: Call, dice: Dice, ts_ms: int, now_ms: int) -> dict[str, obje
         "What": what,
         "Verb": verb,
         "m": MONTHS[at.month - 1],
-        "ago": str(max(0, (now_ms - ts_ms) // DAY_MS)),
+        # Counted by days of the calendar, as "Today" is (guess).
+        "ago": str(max(0, (call.options.zone.moment(now_ms).date() - at.date()).days)),
         "Icon": icon,
         "y": f"{at:%y}",
         "Responses": [],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tap_acton.dynamic import Origin, list_resource, resource_of
 from tap_acton.resources.account import SENDERS
 from tap_acton.resources.convert import Type
+from tap_acton.resources.lists import LIST_SCORES
 from tap_acton.resources.messages import MESSAGE_REPORTS, MESSAGES
 from tap_acton.resources.model import MISFITS, RAW, Column, Resource
 from tap_acton.resources.programs import PROGRAMS
@@ -197,3 +198,15 @@ def test_a_digest_shows_nothing_of_its_text(text: str) -> None:
 def test_a_row_of_any_text_can_be_told_again(text: str) -> None:
     records = [to_record(SENDERS, {"id": text}, {})[0] for _ in range(2)]
     assert mark(records[0]) == mark(records[1])
+
+
+def test_a_score_is_the_same_tomorrow() -> None:
+    bound = {"list_id": "l-0001", "contact_id": "l-0001:0"}
+
+    def row(ago: str) -> dict[str, Any]:
+        return {"activity": {"score": 7}, "activitylist": [{"Verb": "fs", "ago": ago}, "odd"]}
+
+    today, _ = to_record(LIST_SCORES, row("0"), bound)
+    tomorrow, _ = to_record(LIST_SCORES, row("1"), bound)
+    assert today == tomorrow
+    assert (today["score"], json.loads(today["activities"])) == (7, [{"Verb": "fs"}, "odd"])
