@@ -180,6 +180,14 @@ def run_tap(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
+def unmeasured() -> dict[str, str]:
+    """Return the environment for a command that a signal is sent to.
+
+    The signal raises wherever it comes, and inside of coverage's own lock that would be the end.
+    """
+    return {name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
 def wait_until(holds: Callable[[], bool], *, seconds: float = 30) -> None:
     """Wait for another process to get somewhere."""
     deadline = time.monotonic() + seconds

@@ -40,6 +40,7 @@ from tests.harness import (
     only,
     run_tap,
     sync,
+    unmeasured,
     wait_until,
     with_column_on_page_two,
 )
@@ -533,7 +534,7 @@ def test_a_signal_leaves_whole_files_and_a_state(tmp_path: Path) -> None:
         with (
             output.open("w") as stdout,
             subprocess.Popen(
-                [TAP, *arguments], stdout=stdout, stderr=subprocess.DEVNULL
+                [TAP, *arguments], env=unmeasured(), stdout=stdout, stderr=subprocess.DEVNULL
             ) as process,
         ):
             wait_until(lambda: len(simulator.journal.matching(path="/api/1/list/*")) >= 4)

@@ -15,7 +15,7 @@ from tap_acton.auth.account import open_store
 from tap_acton.config import read_settings
 from tap_acton.settings import settings_table
 from tap_acton.simulator import Fault, Options, Simulator
-from tests.harness import TAP, Messages, config_for, discover, only, run_tap, wait_until
+from tests.harness import TAP, Messages, config_for, discover, only, run_tap, unmeasured, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -290,7 +290,11 @@ def test_a_signal_ends_with_a_state_that_the_next_run_goes_on_from(
         with (
             output.open("w") as stdout,
             subprocess.Popen(
-                [TAP, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True
+                [TAP, *arguments],
+                env=unmeasured(),
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                text=True,
             ) as process,
         ):
             wait_until(lambda: len(simulator.journal.matching(path="/api/1/list/*")) >= 4)

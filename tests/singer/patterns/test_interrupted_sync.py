@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_acton.simulator import Fault
-from tests.harness import TAP, Messages, wait_until
+from tests.harness import TAP, Messages, unmeasured, wait_until
 from tests.singer.patterns.account import LISTS
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def killed(account: Account, catalog: dict[str, Any], folder: Path, path: str, a
     account.sim.journal.clear()
     with (
         (folder / "messages").open("w") as stdout,
-        subprocess.Popen([TAP, *arguments], stdout=stdout, stderr=subprocess.DEVNULL) as process,
+        subprocess.Popen(
+            [TAP, *arguments], env=unmeasured(), stdout=stdout, stderr=subprocess.DEVNULL
+        ) as process,
     ):
         wait_until(lambda: len(account.asked(path)) >= at)
         process.send_signal(signal.SIGTERM)
