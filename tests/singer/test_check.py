@@ -23,7 +23,7 @@ from tap_acton.examine.report import INVITATION
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.simulator import Fault
 from tap_acton.tap import TapActOn
-from tests.harness import TAP, config_for, discover, only, run_tap, sync, wait_until
+from tests.harness import TAP, config_for, discover, only, run_tap, sync, unmeasured, wait_until
 
 if TYPE_CHECKING:
     from tap_acton.simulator import Simulator
@@ -599,6 +599,7 @@ def test_a_signal_ends_the_test_as_any_run(simulator: Simulate, tmp_path: Path) 
     settings = written(tmp_path, "config.json", config_for(sim, tmp_path))
     with subprocess.Popen(
         [TAP, "--config", settings, "--test"],
+        env=unmeasured(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

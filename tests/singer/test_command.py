@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from pathlib import Path
@@ -327,7 +326,7 @@ def test_a_signal_while_the_target_is_slow_cuts_no_line(unbuffered: str, tmp_pat
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            env={**unmeasured(), "PYTHONUNBUFFERED": unbuffered},
         ) as process:
             assert process.stdout
             wait_until(lambda: is_writing_to_a_full_pipe(process.pid))
@@ -343,7 +342,10 @@ def test_a_signal_while_the_target_is_slow_cuts_no_line(unbuffered: str, tmp_pat
 
 def test_a_signal_before_the_first_request_ends_the_same_way(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [TAP, "--config", str(tmp_path / "none.json")], stderr=subprocess.PIPE, text=True
+        [TAP, "--config", str(tmp_path / "none.json")],
+        env=unmeasured(),
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         wait_until(lambda: signals(process.pid, "SigCgt", signal.SIGTERM))
         process.send_signal(signal.SIGTERM)
