@@ -17,7 +17,7 @@ def main() -> None:
     """Run the command; errors are one line on stderr and an exit code."""
     interrupts.listen()
     try:
-        from tap_acton.cli import run  # takes most of a second
+        from tap_acton.singer.cli import run  # takes most of a second
 
         code = run()
     except interrupts.Interrupted as stop:

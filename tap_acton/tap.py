@@ -14,7 +14,6 @@ from singer_sdk.singerlib import StateMessage
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_acton.auth.browser import code_from_browser
-from tap_acton.batch_files import check_batches, read_batch_config
 from tap_acton.client import ActOnClient
 from tap_acton.config import (
     check_catalog,
@@ -33,17 +32,18 @@ from tap_acton.dynamic import (
     resource_of,
 )
 from tap_acton.errors import ConfigError
-from tap_acton.events import MessageEventsStream
-from tap_acton.examine import examine
-from tap_acton.list_streams import ListStream
-from tap_acton.progress import Progress
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.messages import MESSAGE_EVENTS
-from tap_acton.rounds import Round
 from tap_acton.settings import Settings, config_schema
-from tap_acton.streams import ResourceStream, stream_class
-from tap_acton.sync import Sync
-from tap_acton.writer import BlockWriter
+from tap_acton.singer.batch_files import check_batches, read_batch_config
+from tap_acton.singer.events import MessageEventsStream
+from tap_acton.singer.examine import examine
+from tap_acton.singer.list_streams import ListStream
+from tap_acton.singer.progress import Progress
+from tap_acton.singer.rounds import Round
+from tap_acton.singer.streams import ResourceStream, stream_class
+from tap_acton.singer.sync import Sync
+from tap_acton.singer.writer import BlockWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,10 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tap_acton"
 
 GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
-TAP_SIDE = {
-    *("batch_files", "batches", "cli", "columns", "events", "examine", "list_streams"),
-    *("progress", "rounds", "state", "streams", "sync", "tap", "writer"),
-}
+TAP_SIDE = {"singer", "tap"}
 LAYERS = {
     **dict.fromkeys(
         ("clock", "config", "embedded", "errors", "files", "interrupts", "kinds", "names"), GROUND
@@ -100,7 +97,7 @@ def test_the_two_front_ends_never_import_each_other() -> None:
         pytest.param("apsw", {"sql"}, id="apsw"),
         pytest.param("sqlglot", {"sql"}, id="sqlglot"),
         pytest.param("sqlalchemy", {"auth"}, id="sqlalchemy"),
-        pytest.param("pyarrow", {"batch_files"}, id="pyarrow"),
+        pytest.param("pyarrow", {"singer"}, id="pyarrow"),
     ],
 )
 def test_a_heavy_library_stays_on_its_side(library: str, side: set[str]) -> None:

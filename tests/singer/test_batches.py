@@ -23,11 +23,11 @@ from singer_sdk.target_base import Target
 from upath import UPath
 
 from tap_acton import interrupts
-from tap_acton.batch_files import read_batch_config, write_batch
-from tap_acton.batches import Batches
 from tap_acton.errors import ConfigError, TargetGoneError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.simulator import Fault, Options, Simulator
+from tap_acton.singer.batch_files import read_batch_config, write_batch
+from tap_acton.singer.batches import Batches
 from tap_acton.tap import TapActOn
 from tests.fakes import FakeClock
 from tests.harness import (

@@ -19,9 +19,9 @@ from tap_acton.auth.account import open_store
 from tap_acton.auth.status import iso_time
 from tap_acton.config import read_settings
 from tap_acton.errors import ActOnError
-from tap_acton.examine.report import INVITATION
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.simulator import Fault
+from tap_acton.singer.examine.report import INVITATION
 from tap_acton.tap import TapActOn
 from tests.harness import TAP, config_for, discover, only, run_tap, sync, unmeasured, wait_until
 

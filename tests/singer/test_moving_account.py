@@ -18,8 +18,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tap_acton.simulator import Change, Options, Simulator
+from tap_acton.singer.writer import BlockWriter
 from tap_acton.tap import TapActOn
-from tap_acton.writer import BlockWriter
 from tests.harness import Messages, discover, only
 
 if TYPE_CHECKING:

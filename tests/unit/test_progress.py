@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tap_acton.config import read_settings
-from tap_acton.progress import Progress
+from tap_acton.singer.progress import Progress
 from tests.fakes import FakeClock
 
 CONFIG = {"initiate_oauth": "OFF", "access_token": "t"}

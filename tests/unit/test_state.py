@@ -23,7 +23,7 @@ from tap_acton.resources.model import Column
 from tap_acton.resources.paging import Batch, OffsetPaging, Position
 from tap_acton.resources.records import identity, mark
 from tap_acton.resources.suppression import OPT_OUTS
-from tap_acton.state import Reading, iso
+from tap_acton.singer.state import Reading, iso
 
 if TYPE_CHECKING:
     from tap_acton.resources.model import Record, Resource

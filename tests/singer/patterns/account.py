@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tap_acton.resources.model import Resource
-    from tap_acton.streams import ResourceStream
+    from tap_acton.singer.streams import ResourceStream
 
 FIXED = tuple(RESOURCES)
 LISTS = ("list_api_example_list", "list_messages", "list_wide_list")

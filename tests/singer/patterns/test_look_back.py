@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_acton.state import iso
+from tap_acton.singer.state import iso
 from tests.singer.patterns.account import BY_MESSAGE
 from tests.singer.patterns.changes import identity
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.messages import EVENTS, MESSAGE_REPORTS, REPORT_COUNTS
 from tap_acton.resources.records import digest
-from tap_acton.streams import ResourceStream
+from tap_acton.singer.streams import ResourceStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_acton.client import Bound, Place, RecordsPage
-    from tap_acton.state import Reading
+    from tap_acton.singer.state import Reading
 
 __all__ = ["MessageEventsStream"]
 

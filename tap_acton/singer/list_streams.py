@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tap_acton.columns import DeclaringStream, ListColumns
 from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
 from tap_acton.resources.lists import narrowed
-from tap_acton.streams import NO_STATE, ResourceStream
+from tap_acton.singer.columns import DeclaringStream, ListColumns
+from tap_acton.singer.streams import NO_STATE, ResourceStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tap_acton.client import RecordsPage
     from tap_acton.resources.model import Record
-    from tap_acton.state import Reading
+    from tap_acton.singer.state import Reading
 
 __all__ = ["ListStream"]
 

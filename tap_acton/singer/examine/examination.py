@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_acton.examine.check import Check
-from tap_acton.examine.report import report
-from tap_acton.examine.standing import kept_before, standing_after
 from tap_acton.interrupts import whole_step
-from tap_acton.writer import write_block
+from tap_acton.singer.examine.check import Check
+from tap_acton.singer.examine.report import report
+from tap_acton.singer.examine.standing import kept_before, standing_after
+from tap_acton.singer.writer import write_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tap_acton.client import ActOnClient
-    from tap_acton.progress import Progress
     from tap_acton.resources.model import Resource
     from tap_acton.settings import Settings
+    from tap_acton.singer.progress import Progress
 
 __all__ = ["examine"]
 

@@ -13,8 +13,8 @@ from singer_sdk import Stream
 from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.singerlib.json import serialize_json
 
-from tap_acton.batch_files import read_batch_config, write_batch
 from tap_acton.interrupts import whole_step
+from tap_acton.singer.batch_files import read_batch_config, write_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,9 +17,9 @@ from tap_acton.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tap_acton.progress import Progress
-    from tap_acton.rounds import Round
-    from tap_acton.streams import ResourceStream
+    from tap_acton.singer.progress import Progress
+    from tap_acton.singer.rounds import Round
+    from tap_acton.singer.streams import ResourceStream
 
 __all__ = ["Sync"]
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
-from tap_acton.batches import BatchedStream
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.dynamic import origin_of
 from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
-from tap_acton.state import Reading, iso
+from tap_acton.singer.batches import BatchedStream
+from tap_acton.singer.state import Reading, iso
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import CatalogEntry, RecordMessage
 
     from tap_acton.client import ActOnClient, Place, RecordsPage
-    from tap_acton.progress import Progress
     from tap_acton.resources.model import Record, Resource
     from tap_acton.settings import Settings
+    from tap_acton.singer.progress import Progress
 
 __all__ = ["NO_STATE", "ResourceStream", "stream_class"]
 

@@ -18,13 +18,13 @@ from tap_acton.errors import (
     NotAsExpectedError,
     RequestRefusedError,
 )
-from tap_acton.examine.sample import Sample, sample
 from tap_acton.hidden import shows_nothing
 from tap_acton.names import matches, stream_names
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
 from tap_acton.resources.model import Evidence
 from tap_acton.resources.place import ParentsPage
 from tap_acton.resources.rows import JSON_COLUMNS, Rows, Shape, Table, read_json_headings
+from tap_acton.singer.examine.sample import Sample, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

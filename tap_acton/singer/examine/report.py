@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_acton.errors import ActOnError
-    from tap_acton.examine.check import Check, Finding
-    from tap_acton.examine.sample import Sample
-    from tap_acton.examine.standing import Standing
     from tap_acton.settings import Settings
+    from tap_acton.singer.examine.check import Check, Finding
+    from tap_acton.singer.examine.sample import Sample
+    from tap_acton.singer.examine.standing import Standing
 
 __all__ = ["INVITATION", "report"]
 

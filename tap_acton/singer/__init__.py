@@ -1,0 +1,1 @@
+"""The Singer side: streams, their state, and what is written to a target."""
