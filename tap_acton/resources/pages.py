@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from tap_acton.errors import ActOnError
     from tap_acton.resources.convert import Record
 
-__all__ = ["ANCHORS", "Batch", "Page", "Paging", "Params", "Position", "Source"]
+__all__ = ["ANCHORS", "BLIND", "Batch", "Outlook", "Page", "Paging", "Params", "Position", "Source"]
 
 ANCHORS = 10
 """Rows remembered across runs; one of them is enough to find the place again."""
@@ -105,6 +105,26 @@ class Page:
         return Position(offset=self.position.offset - behind, anchors=anchors)
 
 
+def _expect_nothing(_params: Iterable[Params], /) -> None:
+    """Send nothing ahead."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outlook:
+    """What a reading may ask for before it needs it."""
+
+    expect: Callable[[Iterable[Params]], None] = _expect_nothing
+    """Takes the requests that come next, in order, each time they are others."""
+    totals_are_exact: bool = True
+    """Whether the total counts just the rows that the conditions let through."""
+    rows: int | None = None
+    """How many rows there may be, if something told before the first reply."""
+
+
+BLIND = Outlook()
+"""Each request is sent when its reply is needed."""
+
+
 class Source(Protocol):
     """Where rows come from: one resource, with values for its variables and with conditions."""
 
@@ -138,6 +158,10 @@ class Paging(Protocol):
         """Return the parameters of a request for the first so many rows."""
         ...
 
+    def opening(self, page_size: int) -> Params | None:
+        """Return what a reading from the start asks for first; None if it comes piece by piece."""
+        ...
+
     def pages(
         self,
         fetch: Source,
@@ -145,6 +169,7 @@ class Paging(Protocol):
         page_size: int,
         filtered: bool,
         resume: Position,
+        outlook: Outlook = BLIND,
     ) -> Iterator[Page]:
         """Yield pages until there are no more rows.
 
@@ -153,5 +178,6 @@ class Paging(Protocol):
             page_size: Rows to ask for.
             filtered: Whether the request has conditions, which the total may not know of.
             resume: Where to begin.
+            outlook: What may be asked for ahead.
         """
         ...
