@@ -1,13 +1,14 @@
 """What depends on the account: its lists, segments, contacts and custom objects become resources.
 
-Discovery asks for the listing of each kind, and for one row of each list. What an account does
+Discovery asks for the listing of each kind, and for one row of each list, whose reply says how
+many there are. What an account does
 not have or show is left out with a warning.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -42,7 +43,11 @@ _SAMPLE = 100
 
 
 def discover(
-    client: ActOnClient, patterns: tuple[str, ...] = (), *, sample: bool = False
+    client: ActOnClient,
+    patterns: tuple[str, ...] = (),
+    *,
+    sample: bool = False,
+    counts: dict[str, int] | None = None,
 ) -> Iterator[Resource]:
     """Yield a resource for each part of the account that has columns of its own.
 
@@ -50,6 +55,7 @@ def discover(
         client: The account.
         patterns: Globs on a list's name or id; without any, all lists.
         sample: Whether the types of a list's columns are those of its first rows; else, texts.
+        counts: Takes the numbers of rows that replies state, by the names of resources.
 
     Raises:
         ActOnError: A request failed for good. What cannot be read is left out with a warning.
@@ -58,14 +64,15 @@ def discover(
     contact_columns = list(_contact_columns(client))
     yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
     rows = _SAMPLE if sample else 0
-    yield from _segments(client, listed, contact_columns, rows)
+    counts = {} if counts is None else counts
+    yield from _segments(client, listed, contact_columns, rows, counts)
     yield from _custom_objects(client)
-    yield from _lists(client, listed, patterns, rows)
+    yield from _lists(client, listed, patterns, rows, counts)
 
 
 def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
     """Yield a resource for each list of the account; see `discover`."""
-    return _lists(client, _listed(client), patterns)
+    return _lists(client, _listed(client), patterns, 0, {})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,22 +110,32 @@ def _what_is_shown(client: ActOnClient, resource: Resource) -> list[Record]:
 
 
 def _lists(
-    client: ActOnClient, listed: _Listed, patterns: tuple[str, ...], rows: int = 0
+    client: ActOnClient,
+    listed: _Listed,
+    patterns: tuple[str, ...],
+    rows: int,
+    counts: dict[str, int],
 ) -> Iterator[Resource]:
     names = stream_names("list", listed.lists.items(), taken=RESOURCES)
     for list_id, name in sorted(listed.lists.items()):
         if not matches(patterns, list_id, name):
             continue
         try:
-            columns = _list_columns(client, list_id, rows)
+            table = _list_table(client, list_id, rows)
         except _REFUSED as error:
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
+        _note(counts, names[list_id], table.total)
+        columns = _columns(table, rows)
         yield list_resource(names[list_id], list_id, columns, title=name)
 
 
 def _segments(
-    client: ActOnClient, listed: _Listed, contact_columns: list[Column], rows: int
+    client: ActOnClient,
+    listed: _Listed,
+    contact_columns: list[Column],
+    rows: int,
+    counts: dict[str, int],
 ) -> Iterator[Resource]:
     """Yield the members of each segment, by the first of three ways that the account answers.
 
@@ -136,7 +153,9 @@ def _segments(
         for kind in _ways(segment_id, listed, of_contacts):
             try:
                 origin = Origin(kind=kind, id=segment_id)
-                yield _segment(client, origin, stream, contact_columns, title, rows)
+                segment, total = _segment(client, origin, stream, contact_columns, title, rows)
+                _note(counts, stream, total)
+                yield segment
                 refused = None
                 break
             except _REFUSED as error:
@@ -160,15 +179,15 @@ def _segment(
     contact_columns: list[Column],
     title: str | None,
     rows: int,
-) -> Resource:
+) -> tuple[Resource, int | None]:
     if origin.kind == "list_segment":
-        columns = _list_columns(client, origin.id, rows)
-        return resource_of(origin, stream, columns, title=title)
+        table = _list_table(client, origin.id, rows)
+        return resource_of(origin, stream, _columns(table, rows), title=title), table.total
     resource = resource_of(origin, stream, contact_columns, title=title)
-    if origin.kind == "early_segment":  # nothing has shown that it is there
-        bound = next(client.bounds(resource))
-        client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound)
-    return resource
+    if origin.kind != "early_segment":
+        return resource, None
+    bound = next(client.bounds(resource))  # nothing has shown that it is there
+    return resource, client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound).total
 
 
 def _contact_columns(client: ActOnClient) -> Iterator[Column]:
@@ -219,14 +238,20 @@ def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
-def _list_columns(client: ActOnClient, list_id: str, sample: int) -> list[Column]:
-    """Return a list's own columns, typed by so many rows: of CSV if JSON may have cut some off."""
+def _note(counts: dict[str, int], stream: str, total: int | None) -> None:
+    if total is not None:
+        counts[stream] = total
+
+
+def _list_table(client: ActOnClient, list_id: str, sample: int) -> Rows:
+    """Return so many rows of a list with its headings: of CSV if JSON may have cut some off."""
     resource = list_resource("list", list_id, ())
     params, bound = {"count": str(max(1, sample)), "offset": "0"}, {"list_id": list_id}
     found = client.reply(resource, params, bound, read_cut_table)
-    if len(found.labels) >= JSON_COLUMNS:
-        found = client.arriving(as_csv(resource), params, bound, partial(_head, sample))
-    return list(_columns(found, sample))
+    if len(found.labels) < JSON_COLUMNS:
+        return found
+    wide = client.arriving(as_csv(resource), params, bound, partial(_head, sample))
+    return replace(wide, total=found.total)
 
 
 def _head(sample: int, body: Body) -> Rows:
