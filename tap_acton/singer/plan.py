@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ROWS", "Estimate", "Plan", "Task", "known_rows", "make_plan"]
 
 ROWS = "rows"
-"""Where a stream's state has how many rows its last whole reading met."""
+"""Where a stream's state has how many rows there were, of a stream that was read whole."""
 
 _HEADINGS = ("stream", "requests", "at the ceiling", "of today's budget")
 _ONE_DAY = timedelta(days=1)

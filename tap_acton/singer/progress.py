@@ -179,9 +179,10 @@ class Progress:
         self.current.closes(outcome, self.clock.monotonic())
 
     def keep_rows(self, state: dict[str, Any]) -> None:
-        """Write into a stream's state how many rows a whole reading has met, for later plans."""
-        if not self.current.source.is_part:
-            state[ROWS] = self.current.rows
+        """Write into a stream's state how many rows there are, for later plans."""
+        rows = self.current.whole_rows
+        if rows is not None:
+            state[ROWS] = rows
 
     def fails(self, error: ActOnError) -> None:
         """Note that the stream failed, and say so."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from tap_acton.resources.paging import OnePage
+
 if TYPE_CHECKING:
     from tap_acton.client import Bound, Place, RecordsPage
     from tap_acton.resources.model import Condition, Resource
@@ -98,6 +100,8 @@ class Tally:
     is_shown: bool = False
     is_single: bool = True
     """Whether there is one set of bound values, so that its first total is the whole."""
+    is_one_reply: bool = False
+    """Whether a reply has all rows."""
     source: Source = field(default_factory=Source)
     expected_rows: int | None = None
     expected_requests: int | None = None
@@ -113,9 +117,12 @@ class Tally:
             place: Where the run before stopped.
         """
         self.is_single = all(binding.number in ("", "1") for binding in resource.bind)
+        self.is_one_reply = isinstance(resource.paging, OnePage)
         is_part = place is not None or bool(conditions)
         self.source.is_part = bool(resource.query(conditions)) or (is_part and not self.is_single)
-        self.before = place.position.offset if self.is_single and place and place.position else 0
+        position = place.position if place and self.is_single else None
+        if position:  # the seam, which shows the place, comes once more
+            self.before = max(0, position.offset - (len(position.anchors) > 1))
 
     def meets(self, page: RecordsPage, accepted: int) -> None:
         """Count a page that was read, and how many of its records were emitted."""
@@ -149,6 +156,13 @@ class Tally:
         """The rows that the server has, as it said last; None if it did not say all."""
         is_whole = self.outcome is Outcome.COMPLETE or self.is_single
         return self.source.in_all if is_whole else None
+
+    @property
+    def whole_rows(self) -> int | None:
+        """The rows of a whole reading, the same however often it was cut; None if nobody knows."""
+        if not self.is_single or self.source.is_part:
+            return None
+        return self.rows if self.is_one_reply else self.source.in_all
 
     @property
     def total_rows(self) -> int | None:

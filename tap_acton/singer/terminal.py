@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ def can_show_bars(
 
 
 def say(line: str) -> None:
-    """Write a line to stderr, without the words of a log."""
-    sys.stderr.write(f"{line}\n")
+    """Write a line to stderr, without the words of a log, as long as somebody is there."""
+    with suppress(OSError):
+        sys.stderr.write(f"{line}\n")
 
 
 def run_with_bars(run: Callable[[], None], progress: Progress) -> None:

@@ -48,6 +48,12 @@ OTHER_LINES = [
     r"What this run could decide of our guesses:|No guess could be decided\.",
     r"\w+ +the reply is (CSV|an array|an object|neither).*",
     re.escape(INVITATION),
+    r"What a sync of the selected streams would take:",
+    r"stream +requests +at the ceiling +of today's budget",
+    r"\w+ +unknown +unknown +unknown",
+    r"\w+ +(1 to )?[\d,]+ +(at most )?[\d.]+ (s|min \d+ s|h \d+ min) +(at most )?<?[\d.]+ %",
+    r"total +(at most )?[\d,]+( and \d+ unknown)? +(at most )?[\d.]+ .+ %",
+    r"Requests left today: [\d,]+ of [\d,]+.*",
 ]
 OUR_NAMES = {
     name
