@@ -60,19 +60,20 @@ def discover(
     Raises:
         ActOnError: A request failed for good. What cannot be read is left out with a warning.
     """
-    listed = _listed(client)
-    contact_columns = list(_contact_columns(client))
+    counts = {} if counts is None else counts
+    listed = _listed(client, counts)
+    contact_columns = list(_contact_columns(client, counts))
     yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
     rows = _SAMPLE if sample else 0
-    counts = {} if counts is None else counts
     yield from _segments(client, listed, contact_columns, rows, counts)
-    yield from _custom_objects(client)
+    yield from _custom_objects(client, counts)
     yield from _lists(client, listed, patterns, rows, counts)
 
 
 def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
     """Yield a resource for each list of the account; see `discover`."""
-    return _lists(client, _listed(client), patterns, 0, {})
+    counts: dict[str, int] = {}
+    return _lists(client, _listed(client, counts), patterns, 0, counts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,14 +84,16 @@ class _Listed:
     segments: dict[str, str]
 
 
-def _listed(client: ActOnClient) -> _Listed:
+def _listed(client: ActOnClient, counts: dict[str, int]) -> _Listed:
     listed = _Listed(lists={}, segments={})
+    counts[LISTS.name] = 0
     for page in client.pages(LISTS):
         if page.hidden:
             raise RequestRefusedError(
                 "Act-On does not show the account's lists",
                 next_step="Check region or api_url, and the user's rights; the log says why.",
             )
+        counts[LISTS.name] += len(page.records)
         for record in page.records:
             if record["id"]:
                 found = listed.segments if record["b_is_list"] is False else listed.lists
@@ -98,15 +101,18 @@ def _listed(client: ActOnClient) -> _Listed:
     return listed
 
 
-def _what_is_shown(client: ActOnClient, resource: Resource) -> list[Record]:
+def _what_is_shown(client: ActOnClient, resource: Resource, counts: dict[str, int]) -> list[Record]:
     """Return all records; none, with a warning, if Act-On refuses them or answers otherwise."""
     try:
-        return [record for page in client.pages(resource) for record in page.records]
+        records = [record for page in client.pages(resource) for record in page.records]
     except _REFUSED as error:
         if error.stops_run:
             raise
         logger.warning("Leaving out %s at discovery: %s", resource.name, error)
         return []
+    if records:  # none may mean that Act-On does not show them
+        counts[resource.name] = len(records)
+    return records
 
 
 def _lists(
@@ -143,7 +149,7 @@ def _segments(
     their own, which the older generation of that API has elsewhere.
     """
     of_contacts = {
-        record["id"]: record["name"] or "" for record in _what_is_shown(client, SEGMENTS)
+        record["id"]: record["name"] or "" for record in _what_is_shown(client, SEGMENTS, counts)
     }
     names = stream_names("segment", {**listed.segments, **of_contacts}.items(), taken=RESOURCES)
     for segment_id in sorted(names):
@@ -190,12 +196,12 @@ def _segment(
     return resource, client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound).total
 
 
-def _contact_columns(client: ActOnClient) -> Iterator[Column]:
+def _contact_columns(client: ActOnClient, counts: dict[str, int]) -> Iterator[Column]:
     """Yield the columns of the contact schema: those of our own, and ours by their headings.
 
     A field is one of ours by its mapping, or else by its name, if no other field is mapped to it.
     """
-    fields = _what_is_shown(client, CONTACT_FIELDS)
+    fields = _what_is_shown(client, CONTACT_FIELDS, counts)
     standard = {source: column for column in CONTACTS.columns for source in column.source}
     mapped = {_camel(field["standard_field_mapping"] or "") for field in fields}
     by_name = {
@@ -226,8 +232,8 @@ def _own_columns(fields: dict[str, Record], *, taken: set[str]) -> Iterator[Colu
         yield Column(name=names[label], type=kind, title=label, source=(place, label))
 
 
-def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
-    objects = _what_is_shown(client, CUSTOM_OBJECTS)
+def _custom_objects(client: ActOnClient, counts: dict[str, int]) -> Iterator[Resource]:
+    objects = _what_is_shown(client, CUSTOM_OBJECTS, counts)
     titles = {record["id"]: record["name"] or "" for record in objects}
     names = stream_names("custom", titles.items(), taken=RESOURCES)
     taken = {column.name for column in CUSTOM_OBJECT_TEMPLATE.columns}
