@@ -167,12 +167,14 @@ class _Streams:
         seconds = now - progress.began
         share = min(1.0, progress.requests / max(seconds * progress.per_second, 1.0))
         left = "" if progress.budget_left is None else f" · budget left: {progress.budget_left:,}"
+        to_go = progress.seconds_to_go
+        soon = "" if to_go is None else f", {duration(to_go)} to go"
         begun = [progress.tallies[name] for name in self._names if name in progress.tallies]
         ended = sum(tally.outcome is not Outcome.READING for tally in begun)
         return (
             f"{ended} of {len(self._names)} streams · records: {progress.records:,} · "
             f"requests: {progress.requests:,} ({percent(share)} of the ceiling){left} · "
-            f"{duration(seconds)}"
+            f"{duration(seconds)}{soon}"
         )
 
 

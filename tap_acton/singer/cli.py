@@ -9,6 +9,7 @@ import click
 from singer_sdk.metrics import METRICS_LOGGER_NAME
 
 from tap_acton.errors import ActOnError
+from tap_acton.singer.terminal import is_terminal
 from tap_acton.tap import TapActOn
 
 __all__ = ["run"]
@@ -42,5 +43,5 @@ def _is_for_users(record: logging.LogRecord) -> bool:
     ):
         return True
     if record.name == METRICS_LOGGER_NAME:
-        return not sys.stderr.isatty()
+        return not is_terminal(sys.stderr)
     return record.module != "plugin_base"

@@ -100,7 +100,7 @@ class Progress:
         """Requests a second, of the last ones."""
         recent = list(self._recent)
         seconds = self.clock.monotonic() - recent[0] if recent else 0.0
-        return len(recent) / seconds if seconds > 0 else 0.0
+        return (len(recent) - 1) / seconds if seconds > 0 else 0.0
 
     @property
     def budget_left(self) -> int | None:
@@ -111,6 +111,18 @@ class Progress:
         if self.plan.per_run is not None:
             left = min(left, self.plan.per_run - self.requests)
         return max(0, left)
+
+    @property
+    def seconds_to_go(self) -> float | None:
+        """How long the run takes yet, at the speed so far and then at the ceiling."""
+        estimates = self.plan.estimates if self.plan else ()
+        waiting = [each.most for each in estimates if each.stream not in self.tallies]
+        known = [requests for requests in waiting if requests is not None]
+        is_done = self.current.ended is not None
+        rest = 0.0 if is_done else self.current.seconds_to_go(self.clock.monotonic())
+        if self.plan is None or rest is None or len(known) < len(waiting):
+            return None
+        return rest + sum(known) / self.per_second
 
     def expects(self, plan: Plan) -> None:
         """Take over what the run is going to read, and tell it."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tap_acton.singer.progress import Progress
 
-__all__ = ["can_show_bars", "has_bars", "run_with_bars", "say", "somebody_is_there"]
+__all__ = ["can_show_bars", "has_bars", "is_terminal", "run_with_bars", "say", "somebody_is_there"]
 
 logger = logging.getLogger("tap-acton")
 
@@ -24,7 +24,7 @@ _DUMB = ("", "dumb", "unknown")
 
 def somebody_is_there() -> bool:
     """Tell whether the tap runs in a terminal: a pipeline must never open a browser."""
-    return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
 def has_bars() -> bool:
@@ -43,7 +43,7 @@ def can_show_bars(
     """
     asks_for_lines = any(environment.get(name) for name in _NO_BARS)
     is_dumb = environment.get("TERM", "") in _DUMB
-    return _is_terminal(stderr) and not (_is_terminal(stdout) or asks_for_lines or is_dumb)
+    return is_terminal(stderr) and not (is_terminal(stdout) or asks_for_lines or is_dumb)
 
 
 def say(line: str) -> None:
@@ -67,5 +67,6 @@ def run_with_bars(run: Callable[[], None], progress: Progress) -> None:
         bars.stop()
 
 
-def _is_terminal(stream: IO[Any] | None) -> bool:
+def is_terminal(stream: IO[Any] | None) -> bool:
+    """Tell whether a stream is there and leads to a terminal."""
     return stream is not None and not stream.closed and stream.isatty()  # a service may have none

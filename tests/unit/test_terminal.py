@@ -155,11 +155,11 @@ def test_a_line_for_each_stream_says_how_far_it_is(screen: Screen) -> None:
         bars.refresh()
         one, two, three, total = screen.last()
     assert re.fullmatch(r"list_one +━+ +1,000 +1 request, 0\.0 s *", one)
-    assert re.fullmatch(r"list_two +\S+ +250 of 1,000 +0\.2 requests/s, 30 s to go *", two)
+    assert re.fullmatch(r"list_two +\S+ +250 of 1,000 +0\.1 requests/s, 30 s to go *", two)
     assert re.fullmatch(r"list_three +━+ +1,000 *", three)
     assert total == (
         "1 of 3 streams · records: 1,250 · requests: 2 (4.0 % of the ceiling) · "
-        "budget left: 398 · 10 s"
+        "budget left: 398 · 10 s, 30 s to go"  # with two requests for the third
     )
 
 

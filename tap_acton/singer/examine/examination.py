@@ -70,11 +70,11 @@ def examine(
 
 
 def _tasks(findings: Sequence[Finding], streams: Sequence[ResourceStream] | None) -> list[Task]:
-    """Return what a sync would read of what answers: the streams, or else the default ones."""
-    answering = {finding.stream: finding.resource for finding in findings if finding.sample}
+    """Return what a sync would read of what is not refused: the streams, or the default ones."""
+    left = {finding.stream: finding.resource for finding in findings if not finding.error}
     if streams is not None:
-        return [stream.task() for stream in streams if stream.name in answering]
-    return [Task(resource=each) for each in answering.values() if not each.is_costly]
+        return [stream.task() for stream in streams if stream.name in left]
+    return [Task(resource=each) for each in left.values() if not each.is_costly]
 
 
 def _known_rows(findings: Sequence[Finding], known: Mapping[str, int]) -> dict[str, int]:
