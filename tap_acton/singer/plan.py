@@ -87,7 +87,7 @@ class Plan:
         """Yield the plan as a table, with lines for the sum and for the budgets."""
         known = [each.most for each in self.estimates if each.most is not None]
         unknown = len(self.estimates) - len(known)
-        ranged = any(each.is_range for each in self.estimates)
+        ranged = any(each.is_range and (each.most or 0) > 1 for each in self.estimates)
         at_most = "at most " if ranged else ""
         beside = f" and {unknown} unknown" if unknown else ""
         total = ("total", f"{at_most}{sum(known):,}{beside}", *self._shares(sum(known), at_most))

@@ -193,7 +193,7 @@ class Progress:
     def keep_rows(self, state: dict[str, Any]) -> None:
         """Write into a stream's state how many rows there are, for later plans."""
         rows = self.current.whole_rows
-        if rows is not None:
+        if rows is not None and self.current.is_shown:
             state[ROWS] = rows
 
     def fails(self, error: ActOnError) -> None:

@@ -141,6 +141,18 @@ def test_a_later_run_plans_with_what_earlier_ones_have_seen(
     assert (plan[LIST][0], read[LIST][0]) == ("1", "-")  # of changes alone
 
 
+def test_of_a_stream_that_is_not_shown_no_number_is_kept(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator()
+    config = configure(sim)
+    chosen = only(discover(config), "senders", "forms")
+    sim.faults.add(Fault(kind="status", path="/api/1/form", status=403, times=0))
+    state = sync(config, chosen).state["bookmarks"]
+    assert "rows" in state["senders"]
+    assert "rows" not in state["forms"]
+
+
 @pytest.mark.parametrize("mode", ["REFRESH", "OFF"])
 def test_the_plan_tells_what_is_left_today(
     mode: str, account: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
