@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tempfile
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tap_acton.errors import ConfigError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["HashFile", "HashFileError"]
+__all__ = ["HashFile"]
 
-HashFileError = sqlite3.Error
 _SET_UP = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
@@ -30,24 +33,38 @@ class HashFile:
     https://www.sqlite.org/inmemorydb.html#temp_db
 
     Raises:
-        HashFileError: It cannot be made, now or in a later call.
+        OSError: There is no temporary folder that can be written to.
     """
 
     def __init__(self) -> None:
+        tempfile.gettempdir()  # raises; SQLite would find out only when its cache is full
         # A reading may end in another thread than it began in, and is used by one at a time.
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._database.close)
         self._database.executescript(_SET_UP)
 
     def add(self, hashes: Iterable[int]) -> None:
-        """Add numbers that are not there; in their order, so that each page is written once."""
-        with self._database:
+        """Add numbers that are not there. Raises ConfigError if they find no room."""
+        rows = ((each,) for each in sorted(hashes))  # so that each of its pages is written once
+        with _room():
             self._database.execute("BEGIN")
-            rows = ((each,) for each in sorted(hashes))
             self._database.executemany("INSERT INTO hashes VALUES (?)", rows)
+            self._database.execute("COMMIT")
 
     def among(self, hashes: Iterable[int]) -> set[int]:
-        """Return those of the numbers that are there."""
+        """Return those of the numbers that are there. Raises ConfigError if it cannot be read."""
         query = "SELECT hash FROM hashes WHERE hash IN (SELECT value FROM json_each(?))"
-        rows = self._database.execute(query, (json.dumps(list(hashes)),))
-        return {each for (each,) in rows}
+        with _room():
+            rows = self._database.execute(query, (json.dumps(list(hashes)),))
+            return {each for (each,) in rows}
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ConfigError(
+            f"The temporary folder does not hold the ids of the rows that were read: {error}",
+            next_step="Make room there, or set TMPDIR to another folder.",
+        ) from None

@@ -11,8 +11,6 @@ import functools
 import logging
 from typing import TYPE_CHECKING
 
-from tap_acton.errors import ConfigError
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -27,8 +25,6 @@ _FIRST_BLOCKS = 64
 _ROWS_PER_BLOCK = 128
 """A block of bits takes 800 bytes or so: ids without neighbours are worth none."""
 _MOST_BLOCKS = 8192
-_MOST_HASHES = 2**16
-"""Hashes in memory: some 5 MB."""
 
 
 @functools.cache
@@ -43,17 +39,17 @@ class Ids:
 
     Blocks of bits are exact. Hashes have 64 bits: with five million ids that have no numbers, the
     chance that any new one is taken for another is 1 in 1,400,000.
+
+    Args:
+        most_hashes: Hashes in memory. The default takes 5 MB.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_hashes: float = 2**16) -> None:
         self._blocks: dict[str, bytearray] = {}
         self._hashes: set[int] = set()
-        self._most_hashes: float = _MOST_HASHES
+        self._most_hashes = most_hashes
         self._file: HashFile | None = None
         self._number = 0
-
-    def __len__(self) -> int:
-        return self._number
 
     def __contains__(self, each: str) -> bool:
         end = _bits().get(each[-_DIGITS:])
@@ -66,7 +62,7 @@ class Ids:
         """Add ids, and return which of them were there already, or come twice.
 
         Raises:
-            ConfigError: The temporary folder has no more room.
+            ConfigError: The temporary folder has no room.
         """
         known = []
         bits, blocks, hashes, filed = _bits(), self._blocks, self._hashes, self._filed(ids)
@@ -105,26 +101,14 @@ class Ids:
         return self._file.among(map(hash, ids)) if self._file else ()
 
     def _move_to_file(self) -> None:
-        # Few readings come to this, and not every Python has SQLite.
         try:
-            from tap_acton.resources.hash_file import HashFile, HashFileError
-        except ImportError:
-            self._stay_in_memory("Python has no sqlite3")
-            return
-        try:
-            file = self._file or HashFile()
-            file.add(self._hashes)
-        except HashFileError as error:
-            if self._file:
-                raise ConfigError(
-                    f"The temporary folder cannot hold the ids of the rows read: {error}",
-                    next_step="Make room there, or set TMPDIR to another folder.",
-                ) from None
-            self._stay_in_memory(str(error))
-            return
-        self._file = file
-        self._hashes.clear()
+            # Few readings come to this, and not every Python has SQLite.
+            from tap_acton.resources.hash_file import HashFile
 
-    def _stay_in_memory(self, reason: str) -> None:
-        logger.warning("Ids of rows read stay in memory, 70 MB a million: %s", reason)
-        self._most_hashes = float("inf")
+            self._file = self._file or HashFile()
+        except (ImportError, OSError) as error:
+            logger.warning("The ids of rows stay in memory, 70 MB for each million: %s", error)
+            self._most_hashes = float("inf")
+            return
+        self._file.add(self._hashes)
+        self._hashes.clear()

@@ -39,7 +39,7 @@ class Seen:
                 it equals one; None if there is none.
 
         Raises:
-            ConfigError: The temporary folder has no more room.
+            ConfigError: The temporary folder has no room.
         """
         known = self.ids.add(batch.identities)
         self.rows += len(batch.identities) - len(known)
