@@ -23,7 +23,7 @@ lint: .venv/installed
 	$(RUN) ruff format --check
 
 types: .venv/installed
-	$(RUN) mypy tap_acton cdata tests
+	$(RUN) mypy tap_acton cdata tests benchmarks
 
 tests: .venv/installed $(MELTANO)
 	$(RUN) coverage erase
