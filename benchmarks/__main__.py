@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.bench import Bench, Outcome
-from benchmarks.contestants import OWN_TAP, PEERS, Ours, Peer, environment_of
+from benchmarks.contestants import OWN_TAP, PEERS, Ours, Peer
 from benchmarks.plan import add_options, planned
 from benchmarks.questions import ceiling, fanout, memory, processes, spending, startup, throughput
 from benchmarks.report import plain
@@ -90,7 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Tables go to stdout, progress to stderr. Ends with 1 if a run of tap-acton failed.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if unknown := set(given.question) - set(QUESTIONS):
+        parser.error(f"no question is named {', '.join(sorted(unknown))}; see --list")
     if given.list:
         sys.stdout.writelines(f"{name}: {each.about}\n" for name, each in QUESTIONS.items())
         return 0
@@ -122,9 +125,7 @@ def _ended(bench: Bench, results: dict[str, Any], given: Namespace) -> int:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "question", nargs="*", choices=[*QUESTIONS, []], help="what to measure; all"
-    )
+    parser.add_argument("question", nargs="*", help=f"{', '.join(QUESTIONS)}; all if not given")
     parser.add_argument("--list", action="store_true", help="name the questions")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--save", action="store_true", help="keep the results for the document")
@@ -146,7 +147,7 @@ def _bench(given: Namespace) -> Bench:
 
 def _peers(plan: Plan) -> Iterator[Peer]:
     for peer in PEERS if plan.peers else ():
-        if environment_of(peer.environment).is_dir():
+        if peer.is_installed:
             yield peer
         else:
             sys.stderr.write(f"{peer.name} is left out: `make bench` makes its environment\n")

@@ -119,6 +119,9 @@ def middle(samples: Sequence[Sample], measure: Callable[[Sample], float | None])
 
 
 def failure(samples: Sequence[Sample]) -> str:
-    """Say how runs failed, or nothing."""
-    codes = [each.run.exit_code for each in samples if each.run.exit_code]
-    return f"exit {codes[0]} in {len(codes)} of {len(samples)}" if codes else ""
+    """Say how runs failed, or nothing; the reason goes to stderr."""
+    failed = [each.run for each in samples if each.run.exit_code]
+    if not failed:
+        return ""
+    sys.stderr.write(failed[0].error + "\n")
+    return f"exit {failed[0].exit_code} in {len(failed)} of {len(samples)}"

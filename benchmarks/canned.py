@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.long_lists import LongWorld
+from benchmarks.streamed import StreamingHandler, in_pieces
+from tap_acton.simulator.api1.list_download import download
 from tap_acton.simulator.app import App
 from tap_acton.simulator.control import PREFIX
 from tap_acton.simulator.options import Options
+from tap_acton.simulator.routing import Call
 from tap_acton.simulator.server import Server
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ _ORIGINALS: Final = 1000
 _KEPT: Final = 2000
 """Replies that are kept: a list of a million rows, paged in two ways."""
 _USUAL_COLUMNS: Final = 8
+_FILTERS: Final = frozenset({"modbefore", "modafter", "createdbefore", "createdafter"})
 _NOTHING: Final = dict.fromkeys(
     (
         *("segments", "messages", "forms", "pages", "programs", "campaigns", "images", "media"),
@@ -60,13 +64,45 @@ class CannedApp(App):
         if key not in self._replies:
             if len(self._replies) >= _KEPT:
                 del self._replies[next(iter(self._replies))]
-            made = super()._resource(request, account, route, names)
-            self._replies[key] = super()._packed(request, made)
+            self._replies[key] = self._made(request, account, route, names, packed=accepted)
         return self._replies[key]
+
+    def _made(
+        self,
+        request: Request,
+        account: Account,
+        route: Route,
+        names: dict[str, str],
+        *,
+        packed: bool,
+    ) -> Reply:
+        call = Call(request=request, names=names, world=account.world, options=account.options)
+        whole = _whole_list(call) if route.handler is download else None
+        if whole is None:
+            return super()._packed(request, super()._resource(request, account, route, names))
+
+        def ask(some: dict[str, str]) -> Reply:
+            part = replace(request, query={**request.query, **some})
+            return route.handler(replace(call, request=part))
+
+        return in_pieces(ask, offset=whole.start, end=whole.stop, packed=packed)
 
     def _packed(self, request: Request, reply: Reply) -> Reply:
         packed = "Content-Encoding" in reply.headers
         return reply if packed else super()._packed(request, reply)
+
+
+def _whole_list(call: Call) -> range | None:
+    """Return the rows that a request for much of a list as CSV gets; None if it is no such."""
+    as_csv = call.param("responseformat").upper() == "CSV"
+    filtered = _FILTERS & set(call.request.query)
+    if not as_csv or filtered or call.options.csv_download != "paged":
+        return None
+    found = call.world.find(call.names["listid"])
+    length = len(found[0]) if found else 0
+    offset = call.number("offset", 0)
+    end = min(length, offset + call.number("count", length))
+    return range(offset, end) if end - offset > _ORIGINALS else None
 
 
 def make_options(*, rows: int, columns: int, **more: Any) -> Options:
@@ -85,6 +121,7 @@ def main(arguments: Sequence[str]) -> int:
     given = {"rows": _ORIGINALS, "columns": 20, **json.loads(arguments[0] if arguments else "{}")}
     app = CannedApp(make_options(**given), rows=given["rows"])
     server = Server(app, app.options.port)
+    server.RequestHandlerClass = StreamingHandler
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -130,6 +130,11 @@ class Peer:
     kinds: frozenset[Kind] = frozenset({"list", "reports", "events"})
     maps: bool = False
 
+    @property
+    def is_installed(self) -> bool:
+        """Whether its environment has been made."""
+        return (environment_of(self.environment) / "installed").is_file()
+
     def takes(self, job: Job) -> bool:
         """Tell whether it can do a job."""
         return job.kind in self.kinds and (self.maps or not job.mapped)

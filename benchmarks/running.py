@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Timer
 from typing import IO, TYPE_CHECKING, Final
 
@@ -20,6 +24,9 @@ _CHUNK: Final = 1 << 20
 _RECORD: Final = (b'{"type":"RECORD"', b'{"type": "RECORD"')
 _COUNT: Final = b'{"type": "COUNT"'
 _SHOWN: Final = 2000
+_LAUNCHER: Final = str(Path(__file__).with_name("launcher.py"))
+# Exit code, CPU and memory of a command that was ended.
+_ENDED: Final = f"{-signal.SIGKILL} 0 0"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,38 +79,59 @@ class _Reading:
 
 def run(command: Command) -> Run:
     """Run a command to its end, or to its time limit, and count what it writes."""
-    with tempfile.TemporaryFile() as errors:
+    told, tell = os.pipe()
+    with tempfile.TemporaryFile() as errors, os.fdopen(told) as usage:
         began_s = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - the benchmark's own commands
-            command.arguments,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env={**os.environ, **command.environment},
-        )
-        guard = Timer(command.timeout_s, process.kill)
+        process = _launch(command, tell, errors)
+        os.close(tell)
+        guard = Timer(command.timeout_s, _end, [process])
         guard.start()
         try:
-            return _watch(process, began_s, errors)
+            reading = _drained(process)
+            used = usage.read() or _ENDED
         finally:
             guard.cancel()
+            _end(process)
+        wall_s = time.perf_counter() - began_s
+        return _measured(reading, used, wall_s, errors)
 
 
-def _watch(process: subprocess.Popen[bytes], began_s: float, errors: IO[bytes]) -> Run:
+def _launch(command: Command, tell: int, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - the benchmark's own commands
+        (sys.executable, "-I", "-S", _LAUNCHER, str(tell), *command.arguments),
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env={**os.environ, **command.environment},
+        pass_fds=(tell,),
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    # The launcher and what it started are one group, which is gone if all went well.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _drained(process: subprocess.Popen[bytes]) -> _Reading:
     reading = _Reading()
     if process.stdout:
         with process.stdout as pipe:
             reading.drain(pipe.fileno())
-    _, status, usage = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - began_s
-    process.returncode = os.waitstatus_to_exitcode(status)
+    return reading
+
+
+def _measured(reading: _Reading, used: str, wall_s: float, errors: IO[bytes]) -> Run:
+    code, cpu_s, peak_kb = used.split()
     return Run(
         records=reading.records,
         bytes_out=reading.bytes_out,
         wall_s=wall_s,
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_mb=usage.ru_maxrss * 1024 / 1e6,
-        exit_code=process.returncode,
-        error=_tail(errors) if process.returncode else "",
+        cpu_s=float(cpu_s),
+        peak_mb=int(peak_kb) * 1024 / 1e6,
+        exit_code=int(code),
+        error=_tail(errors) if int(code) else "",
     )
 
 

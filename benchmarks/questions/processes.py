@@ -79,8 +79,12 @@ def _command(contestant: Ours, target: Target, folder: Path, number: int) -> Com
     )
     command = contestant.command(job)
     # The catalog is made; what is measured begins without a token.
-    shared = {"access_token": None, "oauth_settings_location": str(folder / "tokens")}
-    job.written("config.json", contestant.config(job, **shared))
+    changes = {
+        "access_token": None,
+        "initiate_oauth": "GETANDREFRESH",
+        "oauth_settings_location": str(folder / "tokens"),
+    }
+    job.written("config.json", contestant.config(job, **changes))
     return command
 
 
