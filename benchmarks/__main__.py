@@ -68,7 +68,7 @@ QUESTIONS: Final = {
     ),
     "requests": Question(
         about="requests for a thousand rows, and for anything else",
-        ratio="ratio",
+        ratio="fewest possible / made",
         measure=spending.measure,
     ),
     "startup": Question(

@@ -77,12 +77,14 @@ class Bench:
 
     @contextmanager
     def trials(
-        self, target: Target, kind: Kind, *, bare: bool = False, alone: bool = False, **job: Any
+        self, target: Target, kind: Kind, *, bare: bool = False, alone: bool = False, **more: Any
     ) -> Iterator[list[Trial]]:
         """Make every contestant ready that takes the job, in folders that end with this.
 
         `bare` is the yardstick, which neither waits nor tries again; `alone` leaves all peers out.
+        An account that was given is read no faster than Act-On allows, by those who can be told.
         """
+        job = {**more, "paced": more.get("paced", False) or self.given is not None}
         contestants: tuple[Contestant, ...] = (*self.ours, *(() if alone else self.peers))
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             found = []

@@ -20,7 +20,8 @@ __all__ = ["measure"]
 _COLUMNS: Final = 20
 _PAGE_ROWS: Final = 1000
 _SUPPRESSED: Final = 2500
-_PATHS: Final[dict[str, str]] = {"list": "/api/1/list/", "suppression": "/api/1/list/"}
+_PATH: Final = "/api/1/list/"
+"""Lists and suppression lists alike are below it."""
 
 
 def measure(bench: Bench) -> Iterator[Outcome]:
@@ -36,16 +37,19 @@ def measure(bench: Bench) -> Iterator[Outcome]:
         ):
             samples = bench.take_turns(trials, 1, case)
         for name, (found,) in samples.items():
-            yield _outcome(case, name, found, kind)
+            yield _outcome(case, name, found)
 
 
-def _outcome(case: str, name: str, found: Sample, kind: Kind) -> Outcome:
+def _outcome(case: str, name: str, found: Sample) -> Outcome:
     records = found.run.records
+    figures = _figures(found.requests, records)
+    fewest, made = figures.get("fewest_possible"), figures.get("requests")
     return Outcome(
         case=case,
         contestant=name,
+        ratio=fewest / made if fewest and made else None,
         figures={
-            **_figures(found.requests, records, kind),
+            **figures,
             "token_posts": token_posts(found.requests),
             "records": records,
         },
@@ -53,10 +57,10 @@ def _outcome(case: str, name: str, found: Sample, kind: Kind) -> Outcome:
     )
 
 
-def _figures(entries: Sequence[Entry] | None, records: int, kind: Kind) -> dict[str, float | None]:
+def _figures(entries: Sequence[Entry] | None, records: int) -> dict[str, float | None]:
     if entries is None:
         return {"requests_per_1000_rows": None}
-    of_rows = [each for each in entries if each["path"].startswith(_PATHS[kind])]
+    of_rows = [each for each in entries if each["path"].startswith(_PATH)]
     return {
         "requests_per_1000_rows": 1000 * len(of_rows) / max(1, records),
         "requests": len(of_rows),
@@ -67,4 +71,5 @@ def _figures(entries: Sequence[Entry] | None, records: int, kind: Kind) -> dict[
 
 def _sizes(of_rows: Sequence[Entry], records: int) -> list[float]:
     paths = {each["path"] for each in of_rows}
+    # The simulator's lists are of one length.
     return [records / len(paths)] * len(paths)

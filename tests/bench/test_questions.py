@@ -19,12 +19,12 @@ from benchmarks.target import local
 ROOT = Path(__file__).parents[2]
 TINY = [
     *("--no-peers", "--rounds", "1", "--rows", "1500", "--columns", "10", "--pages", "3"),
-    *("--latency", "10", "--messages", "2", "--drilled", "1"),
+    *("--latency", "10", "--jitter", "0", "--messages", "2", "--drilled", "1"),
     *("--memory-rows", "1100", "--larger-rows", "2100"),
 ]
 RECORDS = {
     "throughput": [1500, 1500],
-    "ceiling": [3000, 3000],
+    "ceiling": [3000],
     "processes": [3000],
     "memory": [1100, 2100],
     "requests": [1500, 7500],
@@ -52,7 +52,7 @@ def test_a_question_is_answered_for_the_tap_alone(
 
 def test_fanout_reads_reports_and_events(capsys: pytest.CaptureFixture[str]) -> None:
     lines = measured(capsys, "fanout")
-    assert [line["case"].partition(",")[0] for line in lines] == ["reports"] * 2 + ["events"] * 2
+    assert [line["case"].partition(",")[0] for line in lines] == ["reports", "events"]
     assert all(line["figures"]["records"] for line in lines)
     assert all(0 < line["ratio"] <= 1.1 for line in lines)
 
