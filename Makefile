@@ -11,7 +11,9 @@ RUN := $(UV) run --locked --no-sync
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
 
-.PHONY: demo test lint types tests generate wheel clean
+PEERS := $(patsubst benchmarks/peers/%.txt,.tools/bench/%/installed,$(wildcard benchmarks/peers/*.txt))
+
+.PHONY: demo test lint types tests bench generate wheel clean
 
 demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
 	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
@@ -23,13 +25,18 @@ lint: .venv/installed
 	$(RUN) ruff format --check
 
 types: .venv/installed
-	$(RUN) mypy tap_acton cdata tests
+	$(RUN) mypy tap_acton cdata tests benchmarks
 
 tests: .venv/installed $(MELTANO)
 	$(RUN) coverage erase
 	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2
 	$(RUN) coverage combine -q
 	$(RUN) coverage report
+
+# URL=… CONFIG=… reads that server instead of simulated ones; LONG=1, SAVE=1, ARGS="ceiling --latency 800".
+bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md
+	$(RUN) python -m benchmarks $(if $(URL),--url $(URL)) $(if $(CONFIG),--config $(CONFIG)) \
+	  $(if $(LONG),--long) $(if $(SAVE),--save) $(ARGS)
 
 generate: .venv/installed  ## The parts of files that are made from the code
 	$(RUN) python -m tests.generated
@@ -43,6 +50,11 @@ clean:
 
 .venv/installed: pyproject.toml uv.lock $(UV)
 	$(UV) sync --quiet --locked --group dev
+	touch $@
+
+.tools/bench/%/installed: benchmarks/peers/%.txt $(UV)
+	$(UV) venv --quiet --allow-existing .tools/bench/$*
+	$(UV) pip sync --quiet --python .tools/bench/$*/bin/python $<
 	touch $@
 
 $(MELTANO): $(UV)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from benchmarks import results
+from benchmarks.__main__ import ratios
 from tap_acton.kinds import Choice
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE
@@ -135,3 +137,4 @@ if __name__ == "__main__":
     _write_meltano()
     _write_between(ROOT / "docs" / "connection-string.md", "properties", connection_table())
     _write_between(ROOT / "docs" / "streams.md", "streams", stream_table())
+    results.keep({}, ratios())
