@@ -7,6 +7,7 @@ connection that is kept open: nobody can die or stop with the queue locked.
 from __future__ import annotations
 
 import functools
+import math
 import os
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from tap_acton.transport.turns import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Engine, Executable, Row
+    from sqlalchemy import ColumnElement, Engine, Executable
 
     from tap_acton.clock import Clock
 
@@ -40,9 +41,6 @@ _LONGEST_MEMORY_S = 3600.0
 
 class DatabaseTurns:
     """Turns in a row for each account; see `transport.turns.Queue` for what is computed, and why.
-
-    How late a reply of the database is counts: the moment is taken to be as far from the question
-    as from the answer.
 
     Args:
         database: The database, and the account's name in it.
@@ -58,6 +56,7 @@ class DatabaseTurns:
             pool_size=1,
             pool_reset_on_return=None,
         )
+        self._ahead = _Ahead()
         self._parents: list[object] = []
         self._belong_to_this_process()
 
@@ -67,14 +66,16 @@ class DatabaseTurns:
         Raises:
             SettingsFileError: The database cannot be used.
         """
-        (moment_s, wait_s), now_s = self._first(_next(self._database.name, gap_s))
-        return Turn(at_s=now_s + wait_s, moment_s=moment_s)
+        row, asked_s, answered_s = self._first(_next(self._database.name, gap_s))
+        moment_s, theirs_s = row
+        ahead_s = self._ahead.learn(theirs_s - answered_s, theirs_s - asked_s)
+        return Turn(at_s=moment_s - ahead_s, moment_s=moment_s)
 
     def delay(self, turn: Turn, by_s: float) -> bool:
         """Move turns to come, or tell that this one is lost; raises as `reserve` does."""
         is_open = self._mine, PACE.c.last_s - turn.moment_s < LOST_AFTER_S
         moved = update(PACE).where(*is_open, _unsynced()).values(last_s=PACE.c.last_s + by_s)
-        row, _ = self._first(moved.returning(literal(1)))
+        row, *_ = self._first(moved.returning(literal(1)))
         return row is not None
 
     def slow(self) -> None:
@@ -93,7 +94,8 @@ class DatabaseTurns:
     def _mine(self) -> ColumnElement[bool]:
         return PACE.c.name == self._database.name
 
-    def _first(self, statement: Executable) -> tuple[Any, float]:
+    def _first(self, statement: Executable) -> tuple[Any, float, float]:
+        """Return the first row, and when, by our clock, it was asked for and had come."""
         self._leave_to_parent()
         with self._database.errors():
             try:
@@ -105,12 +107,11 @@ class DatabaseTurns:
                     raise
                 return self._once(statement)  # the server has been started anew meanwhile
 
-    def _once(self, statement: Executable) -> tuple[Row[Any] | None, float]:
-        """Return the first row, and when, by our clock, the database has made it."""
+    def _once(self, statement: Executable) -> tuple[Any, float, float]:
         with self._engine.connect() as connection:
             asked_s = self._clock.monotonic()
             row = connection.execute(statement).first()
-            return row, (asked_s + self._clock.monotonic()) / 2
+            return row, asked_s, self._clock.monotonic()
 
     def _leave_to_parent(self) -> None:
         """Make another connection in a process that was forked, and keep hands off the first."""
@@ -124,6 +125,24 @@ class DatabaseTurns:
         weakref.finalize(self, _dispose, self._engine, self._process)
 
 
+class _Ahead:
+    """By how many seconds the database's clock is ahead of ours.
+
+    A single exchange may tell little, if one side was kept from answering for long. It is within
+    what every exchange tells; if that is nothing at all, one of the clocks has been put.
+    """
+
+    def __init__(self) -> None:
+        self._least_s, self._most_s = -math.inf, math.inf
+
+    def learn(self, least_s: float, most_s: float) -> float:
+        """Return the best guess after another exchange."""
+        narrowed = max(least_s, self._least_s), min(most_s, self._most_s)
+        is_possible = narrowed[0] <= narrowed[1]
+        self._least_s, self._most_s = narrowed if is_possible else (least_s, most_s)
+        return (self._least_s + self._most_s) / 2
+
+
 @functools.lru_cache(maxsize=16)  # to build it takes as long as to run it
 def _next(name: str, gap_s: float) -> Executable:
     first = select(literal(name), _now(), _now(), literal(1.0), literal(0.0)).where(_unsynced())
@@ -131,7 +150,7 @@ def _next(name: str, gap_s: float) -> Executable:
     changed = _as_of_now()
     changed["last_s"] = func.greatest(_now(), changed["last_s"] + gap_s * PACE.c.slowness)
     new = new.on_conflict_do_update(index_elements=[PACE.c.name], set_=changed)
-    return new.returning(PACE.c.last_s, PACE.c.last_s - _now())
+    return new.returning(PACE.c.last_s, _now())
 
 
 def _as_of_now() -> dict[str, ColumnElement[Any]]:

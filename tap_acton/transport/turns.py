@@ -160,10 +160,12 @@ class FileRoom:
 
     Args:
         path: The file; a lock file appears beside it.
+        lock_timeout_s: Seconds to wait for other processes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lock_timeout_s: float = _LOCK_TIMEOUT_S) -> None:
         self._path = path
+        self._lock_timeout_s = lock_timeout_s
 
     def change(self, change: Callable[[Queue], Queue]) -> tuple[Queue, Queue]:
         """Replace the queue.
@@ -173,7 +175,9 @@ class FileRoom:
             SettingsFileAccessError: The file cannot be written.
         """
         # A new lock each time: one that was made before a fork does not work after it.
-        lock = FileLock(self._path.with_name(self._path.name + ".lock"), timeout=_LOCK_TIMEOUT_S)
+        lock = FileLock(
+            self._path.with_name(self._path.name + ".lock"), timeout=self._lock_timeout_s
+        )
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with lock.acquire(poll_interval=_POLL_S):

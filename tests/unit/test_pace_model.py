@@ -21,8 +21,29 @@ from tests.virtual_time import VirtualTime
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tap_acton.transport.turns import Turn
+
 ACT_ON = 5
 """Requests a second."""
+
+
+class SlowTurns(QueueTurns):
+    """Turns in a place that takes a while to answer."""
+
+    def __init__(self, room: MemoryRoom, time: VirtualTime, answer_s: Callable[[], float]) -> None:
+        super().__init__(room, time)
+        self._time = time
+        self._answer_s = answer_s
+
+    def reserve(self, gap_s: float) -> Turn:
+        turn = super().reserve(gap_s)
+        self._time.sleep(self._answer_s())
+        return turn
+
+    def delay(self, turn: Turn, by_s: float) -> bool:
+        was_moved = super().delay(turn, by_s)
+        self._time.sleep(self._answer_s())
+        return was_moved
 
 
 class Network:
@@ -33,6 +54,7 @@ class Network:
         there_s, back_s: How long a request takes to the server, and its reply; share of it that
             varies, both ways.
         oversleep: How many seconds too late each wait ends.
+        answer_s: How long the place takes to answer where the queue is.
     """
 
     def __init__(
@@ -44,8 +66,10 @@ class Network:
         jitter: float = 0,
         seed: int = 1,
         oversleep: Callable[[], float] = lambda: 0.0,
+        answer_s: Callable[[], float] | None = None,
     ) -> None:
         self.time = VirtualTime(oversleep)
+        self._answer_s = answer_s
         self.left: list[float] = []
         self.admitted: list[float] = []
         self.refused = 0
@@ -59,7 +83,10 @@ class Network:
 
     def process(self, number: int, requests: int) -> None:
         """Send requests, each at its turn and without waiting for replies."""
-        pace = Pace(self._rate, self.time, QueueTurns(self._room, self.time))
+        turns = QueueTurns(self._room, self.time)
+        if self._answer_s:
+            turns = SlowTurns(self._room, self.time, self._answer_s)
+        pace = Pace(self._rate, self.time, turns)
         for _ in range(requests):
             pace.take()
             self.left.append(self.time.true())
@@ -115,15 +142,24 @@ def most_in_a_second(moments: Sequence[float]) -> int:
     processes=st.integers(1, 12),
     latest_s=st.sampled_from([0.0, 0.005, 0.05, 0.5]),
     often_late=st.floats(0, 1),
+    answer_s=st.sampled_from([0.0, 0.002, 0.05]),
     complaints=st.booleans(),
 )
 def test_no_second_holds_more_requests_than_allowed_however_late_processes_wake_up(
-    seed: int, rate: int, processes: int, latest_s: float, often_late: float, *, complaints: bool
+    seed: int,
+    rate: int,
+    processes: int,
+    latest_s: float,
+    often_late: float,
+    answer_s: float,
+    *,
+    complaints: bool,
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 - moments, not secrets
     network = Network(
         rate,
         oversleep=lambda: dice.uniform(0, latest_s) if dice.random() < often_late else 0.0,
+        answer_s=lambda: dice.uniform(0, answer_s),
         there_s=0.2 * complaints,
         jitter=1,
         seed=seed,
@@ -150,6 +186,13 @@ def test_a_clock_that_is_put_on_costs_no_more_than_the_turns_that_were_given() -
 
 
 # As many as possible.
+
+
+@pytest.mark.parametrize("answer_s", [0.001, 0.02, 0.1])
+def test_a_place_that_takes_a_while_to_answer_costs_nothing(answer_s: float) -> None:
+    network = Network(answer_s=lambda: answer_s)
+    network.run(requests=200)
+    assert network.share >= 0.98
 
 
 def test_one_process_reaches_the_ceiling() -> None:
