@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
     from tap_acton.clock import Clock
 
-__all__ = ["DatabaseTurns"]
+__all__ = ["Ahead", "DatabaseTurns"]
 
 _CONNECTION = {"connect_timeout": "5", "tcp_user_timeout": "5000"}
 """Whoever cannot reach the queue goes on without it, and soon."""
+_LOOKS = 3
 _LONGEST_MEMORY_S = 3600.0
 """RECOVERY to the power of much more seconds is too small a number for PostgreSQL."""
 
@@ -56,7 +57,7 @@ class DatabaseTurns:
             pool_size=1,
             pool_reset_on_return=None,
         )
-        self._ahead = _Ahead()
+        self._ahead, self._looks = Ahead(), _LOOKS
         self._parents: list[object] = []
         self._belong_to_this_process()
 
@@ -66,9 +67,10 @@ class DatabaseTurns:
         Raises:
             SettingsFileError: The database cannot be used.
         """
-        row, asked_s, answered_s = self._first(_next(self._database.name, gap_s))
-        moment_s, theirs_s = row
-        ahead_s = self._ahead.learn(theirs_s - answered_s, theirs_s - asked_s)
+        while self._looks:  # the first answers are slow, and tell little of when they were made
+            self._looks -= 1
+            self._ask(select(_now(), _now()))
+        moment_s, ahead_s = self._ask(_next(self._database.name, gap_s))
         return Turn(at_s=moment_s - ahead_s, moment_s=moment_s)
 
     def delay(self, turn: Turn, by_s: float) -> bool:
@@ -93,6 +95,11 @@ class DatabaseTurns:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return PACE.c.name == self._database.name
+
+    def _ask(self, statement: Executable) -> tuple[float, float]:
+        """Return a moment, and by how much it is ahead of our clock."""
+        (moment_s, theirs_s), asked_s, answered_s = self._first(statement)
+        return moment_s, self._ahead.learn(theirs_s - answered_s, theirs_s - asked_s)
 
     def _first(self, statement: Executable) -> tuple[Any, float, float]:
         """Return the first row, and when, by our clock, it was asked for and had come."""
@@ -125,7 +132,7 @@ class DatabaseTurns:
         weakref.finalize(self, _dispose, self._engine, self._process)
 
 
-class _Ahead:
+class Ahead:
     """By how many seconds the database's clock is ahead of ours.
 
     A single exchange may tell little, if one side was kept from answering for long. It is within

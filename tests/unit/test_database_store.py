@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from tap_acton.auth.database_store import DatabaseStore
+from tap_acton.auth.database_turns import Ahead
 from tap_acton.auth.tokens import Memory
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.errors import SettingsFileAccessError, SettingsFileLockedError
@@ -235,6 +236,7 @@ def test_a_process_that_ends_without_closing_gives_the_rest_of_its_block_back(
 ) -> None:
     code = f"""
 from tap_acton.auth.database_store import DatabaseStore
+from tap_acton.auth.database_turns import Ahead
 from tap_acton.transport.limits import DailyBudget
 ledger = DatabaseStore({database!r}, "one", "x").ledger()
 DailyBudget(ledger, 30_000).take()
@@ -263,6 +265,23 @@ def test_a_server_whose_clock_is_put_back_lets_nobody_wait_for_that_time(
             "UPDATE tap_acton_pace SET last_s = last_s + 3600, written_s = written_s + 3600"
         )
     assert turns.reserve(GAP_S).moment_s == pytest.approx(first.moment_s + GAP_S, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("told", "ahead_s"),
+    [
+        pytest.param([(5, 7)], 6, id="the first"),
+        pytest.param([(5, 7), (0, 100)], 6, id="a slow one tells nothing new"),
+        pytest.param([(0, 100), (5, 7)], 6, id="a quick one does"),
+        pytest.param([(5, 7), (6, 9)], 6.5, id="each cuts something off"),
+        pytest.param([(5, 7), (-3595, -3593)], -3594, id="a clock was put"),
+    ],
+)
+def test_how_far_clocks_are_apart_is_within_what_all_answers_tell(
+    told: list[tuple[float, float]], ahead_s: float
+) -> None:
+    ahead = Ahead()
+    assert [ahead.learn(*each) for each in told][-1] == ahead_s
 
 
 def test_a_complaint_is_forgotten_after_any_time(turns: DatabaseTurns, database: str) -> None:
@@ -297,6 +316,7 @@ def test_a_forked_process_takes_turns_on_a_connection_of_its_own(database: str) 
     code = f"""
 import os
 from tap_acton.auth.database_store import DatabaseStore
+from tap_acton.auth.database_turns import Ahead
 from tap_acton.clock import SYSTEM_CLOCK
 turns = DatabaseStore({database!r}, "one", "x").turns(SYSTEM_CLOCK)
 first = turns.reserve(100).moment_s
