@@ -66,7 +66,7 @@ class ActOnError(Exception):
 
     exit_code: int = 1
     """The tap's exit code when this error ends the run."""
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
     """Whether the same GET may be sent again."""
     stops_run: ClassVar[bool] = False
     """Whether the other streams would meet the same error."""
@@ -186,15 +186,28 @@ class ServerFailedError(ActOnError):
 
 
 class RateLimitedError(ActOnError):
-    """Act-On says that there were too many requests."""
+    """Act-On says that there were too many requests: in a second, or else in a day."""
 
     retryable = True
     stops_run = True
     hint = "Run again later, or lower requests_per_second."
 
+    def mean_the_day(self) -> None:
+        """Say that the day's requests are spent: no case for another try, but a spent budget."""
+        self.exit_code = BudgetSpentError.exit_code
+        self.retryable = False
+        self.next_step = (
+            "The account's requests of today seem to be spent, by this program or by others. What "
+            "is finished is kept: run again tomorrow, and lower daily_request_budget if others "
+            "need their share."
+        )
+
 
 class BudgetSpentError(ActOnError):
-    """A limit of our own is reached; everything finished so far is kept."""
+    """A limit of our own is reached; everything finished so far is kept.
+
+    A RateLimitedError that means the day has the same exit code.
+    """
 
     exit_code = 75
     stops_run = True

@@ -80,7 +80,8 @@ def _budget(settings: Settings, store: Store, clock: Clock) -> DailyBudget:
 
 
 def _limits(settings: Settings, store: Store | None, clock: Clock) -> Limit:
-    limits: list[Limit] = [Pace(settings.requests_per_second, clock)]
+    turns = None if store is None else store.turns(clock)
+    limits: list[Limit] = [Pace(settings.requests_per_second, clock, turns)]
     if store is None:  # the count ends with the run
         limits.insert(0, RunBudget(settings.daily_request_budget, setting="daily_request_budget"))
     else:

@@ -8,7 +8,19 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, Table, Text, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import URL, Connection, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -23,11 +35,11 @@ from tap_acton.errors import (
 from tap_acton.redact import scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import Select
+    from sqlalchemy import Engine, Select
 
-__all__ = ["BUDGET", "SETTINGS", "Database"]
+__all__ = ["BUDGET", "PACE", "SETTINGS", "Database", "is_undefined_table"]
 
 _TABLES = MetaData()
 _LOCKS = Table("tap_acton_lock", _TABLES, Column("name", Text, primary_key=True))
@@ -46,6 +58,17 @@ BUDGET = Table(
     Column("name", Text, primary_key=True),
     Column("day", Date, primary_key=True),
     Column("spent", BigInteger, nullable=False),
+)
+_QUICK_TABLES = MetaData()
+"""Apart, so that nobody needs the right to make these for the others' sake."""
+PACE = Table(
+    "tap_acton_pace",
+    _QUICK_TABLES,
+    Column("name", Text, primary_key=True),
+    Column("last_s", Double, nullable=False),
+    Column("written_s", Double, nullable=False),
+    Column("slowness", Double, nullable=False),
+    Column("slowed_s", Double, nullable=False),
 )
 
 _DRIVER = "postgresql+psycopg"
@@ -96,15 +119,21 @@ class Database:
         url = _url(address)
         self.name = name
         self.place = _place(url, name)
+        self._url = url
         self._secrets = _secrets(url)
-        self._engine = create_engine(
-            url,
-            poolclass=NullPool,
-            connect_args={key: _LIBPQ[key] for key in _LIBPQ.keys() - url.query.keys()},
-            hide_parameters=True,
-            isolation_level="READ COMMITTED",
-        )
+        self._engine = self.engine({}, poolclass=NullPool, isolation_level="READ COMMITTED")
         self._has_tables = False
+
+    def engine(self, connection: Mapping[str, str], **options: Any) -> Engine:
+        """Return what makes connections to the database.
+
+        Args:
+            connection: What libpq is told, besides the usual and unless the address says it.
+            options: See `sqlalchemy.create_engine`.
+        """
+        wanted = {**_LIBPQ, **connection}
+        given = {key: wanted[key] for key in wanted.keys() - self._url.query.keys()}
+        return create_engine(self._url, connect_args=given, hide_parameters=True, **options)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -115,7 +144,7 @@ class Database:
             SettingsFileLockedError: Another process keeps us out for too long.
         """
         self._make_tables()
-        with self._our_errors(), self._engine.begin() as connection:
+        with self.errors(), self._engine.begin() as connection:
             _set_timeouts(connection, _LOCK_TIMEOUT_S)
             yield connection
 
@@ -143,18 +172,18 @@ class Database:
         Raises:
             SettingsFileAccessError: The database cannot be reached, or does not let us.
         """
-        with self._our_errors():
+        with self.errors():
             try:
                 with self._engine.connect() as connection:
                     return connection.scalar(statement)
             except DBAPIError as error:
-                if _code(error) == _UNDEFINED_TABLE:
+                if is_undefined_table(error):
                     return None
                 raise
 
     def _lock(self, timeout_s: float) -> Connection:
         mine = _LOCKS.c.name == self.name
-        with self._our_errors(), contextlib.ExitStack() as stack:
+        with self.errors(), contextlib.ExitStack() as stack:
             connection = stack.enter_context(self._engine.connect())
             _set_timeouts(connection, timeout_s)
             connection.execute(insert(_LOCKS).values(name=self.name).on_conflict_do_nothing())
@@ -165,14 +194,28 @@ class Database:
     def _make_tables(self) -> None:
         if self._has_tables:
             return
-        with self._our_errors(), self._engine.begin() as connection:
-            # PostgreSQL's IF NOT EXISTS fails if two make the same table at once.
-            connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
-            _TABLES.create_all(connection)
+        self.make(_TABLES)
         self._has_tables = True
 
+    def make(self, tables: MetaData) -> None:
+        """Make those of the tables that are missing.
+
+        Raises:
+            SettingsFileAccessError: The database cannot be reached, or does not let us.
+        """
+        with self.errors(), self._engine.begin() as connection:
+            # PostgreSQL's IF NOT EXISTS fails if two make the same table at once.
+            connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
+            tables.create_all(connection)
+
     @contextlib.contextmanager
-    def _our_errors(self) -> Iterator[None]:
+    def errors(self) -> Iterator[None]:
+        """Turn the driver's errors into ours.
+
+        Raises:
+            SettingsFileAccessError: The database cannot be reached, or does not let us.
+            SettingsFileLockedError: Another process keeps us out for too long.
+        """
         try:
             yield
         except DBAPIError as error:
@@ -191,7 +234,8 @@ class Database:
         return SettingsFileAccessError(
             f"Cannot use the database {self.place}: {scrub(why)}",
             next_step="Check the address in oauth_settings_location, and that its user may make "
-            "and change the tables tap_acton_settings, tap_acton_lock and tap_acton_budget.",
+            "and change the tables tap_acton_settings, tap_acton_lock, tap_acton_budget and "
+            "tap_acton_pace.",
         )
 
 
@@ -226,6 +270,11 @@ def _place(url: URL, name: str) -> str:
 def _secrets(url: URL) -> list[str]:
     values = [url.password, *(url.query.get(key) for key in ("password", "sslpassword"))]
     return [value for value in values if isinstance(value, str) and value]
+
+
+def is_undefined_table(error: DBAPIError) -> bool:
+    """Tell whether a table is missing."""
+    return _code(error) == _UNDEFINED_TABLE
 
 
 def _code(error: DBAPIError) -> str | None:

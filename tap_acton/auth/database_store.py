@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tap_acton.auth.database import BUDGET, SETTINGS, Database
+from tap_acton.auth.database_turns import DatabaseTurns
 from tap_acton.auth.sealing import Seal
 from tap_acton.auth.tokens import Memory
 from tap_acton.errors import SettingsFileLockedError
@@ -21,6 +22,8 @@ from tap_acton.transport.ledger import grant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_acton.clock import Clock
 
 __all__ = ["DatabaseLedger", "DatabaseStore"]
 
@@ -68,6 +71,10 @@ class DatabaseStore:
     def ledger(self) -> DatabaseLedger:
         """Return the count of requests in the same database, under the same name."""
         return DatabaseLedger(self._database)
+
+    def turns(self, clock: Clock) -> DatabaseTurns:
+        """Return the queue in the same database, under the same name."""
+        return DatabaseTurns(self._database, clock)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -18,10 +18,13 @@ from tap_acton.auth.tokens import Memory
 from tap_acton.errors import SettingsFileAccessError, SettingsFileLockedError
 from tap_acton.files import replace_file
 from tap_acton.transport.ledger import FileLedger
+from tap_acton.transport.turns import FileRoom, QueueTurns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tap_acton.clock import Clock
 
 __all__ = ["FileStore"]
 
@@ -57,6 +60,10 @@ class FileStore:
     def ledger(self) -> FileLedger:
         """Return the count of requests in the file beside this one."""
         return FileLedger(self.path.with_name(self.path.name + ".budget"))
+
+    def turns(self, clock: Clock) -> QueueTurns:
+        """Return the queue in the file beside this one."""
+        return QueueTurns(FileRoom(self.path.with_name(self.path.name + ".pace")), clock)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -11,9 +11,12 @@ from tap_acton.auth.sealing import Seal
 from tap_acton.auth.tokens import Memory
 from tap_acton.errors import SettingsFileLockedError
 from tap_acton.transport.ledger import grant
+from tap_acton.transport.turns import MemoryRoom, QueueTurns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_acton.clock import Clock
 
 __all__ = ["MemoryStore"]
 
@@ -21,13 +24,14 @@ _LOCK_TIMEOUT_S = 120
 
 
 class _Room:
-    """What the stores and ledgers of one name share."""
+    """What the stores, ledgers and turns of one name share."""
 
     def __init__(self) -> None:
         self.text: str | None = None
         self.lock = threading.Lock()
         self.spent: Counter[str] = Counter()
         self.counting = threading.Lock()
+        self.turns = MemoryRoom()
 
 
 _ROOMS: dict[str, _Room] = {}
@@ -54,6 +58,10 @@ class MemoryStore:
     def ledger(self) -> MemoryLedger:
         """Return the count of requests under the same name."""
         return MemoryLedger(self._room)
+
+    def turns(self, clock: Clock) -> QueueTurns:
+        """Return the queue under the same name."""
+        return QueueTurns(self._room.turns, clock)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

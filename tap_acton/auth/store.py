@@ -14,8 +14,10 @@ from tap_acton.errors import ConfigError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from tap_acton.clock import Clock
     from tap_acton.settings import Settings
     from tap_acton.transport.ledger import Ledger
+    from tap_acton.transport.turns import Turns
 
 __all__ = ["Store", "open_store"]
 
@@ -45,6 +47,10 @@ class Store(Protocol):
 
     def ledger(self) -> Ledger:
         """Return where the account's requests are counted, in the same place."""
+        ...
+
+    def turns(self, clock: Clock) -> Turns:
+        """Return the queue of all who send requests for the account, in the same place."""
         ...
 
 

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import os
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import BudgetSpentError, SettingsFileError
+from tap_acton.transport.turns import MemoryRoom, QueueTurns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tap_acton.transport.ledger import Ledger
+    from tap_acton.transport.turns import Turn, Turns
 
 __all__ = ["AllLimits", "DailyBudget", "Limit", "Pace", "RunBudget"]
 
 logger = logging.getLogger("tap-acton")
 
-_MARGIN = 0.98
+T = TypeVar("T")
+
+_MARGIN = 0.985
 """Share of the allowed rate that we use: requests sent evenly arrive a little unevenly."""
-_SLOWEST = 4.0
-_RECOVERY = 0.99
+_TOLERANCE_S = (1 / _MARGIN - 1) / 2
+"""How late a turn may be met. All turns of a second together leave twice as much unused."""
+_SPARE_S = 0.002
+"""How long it usually takes to tell the others of a delay; doubled until it is enough."""
+_ALONE_S = 30.0
 _BLOCK = 50
 
 
@@ -45,40 +54,85 @@ class Limit(Protocol):
 
 
 class Pace:
-    """Evenly spaced requests, slower for a while after the server complains.
+    """Evenly spaced requests of all who share a queue, slower for a while after a complaint.
+
+    A process has one turn at a time, whatever the number of its threads: so processes take
+    turns, and one that ends leaves one unused.
 
     Args:
         per_second: The server's limit in any second.
         clock: Where time comes from.
+        turns: The queue; one of this pace's own, if not given.
     """
 
-    def __init__(self, per_second: float, clock: Clock = SYSTEM_CLOCK) -> None:
-        self._interval_s = 1 / (per_second * _MARGIN)
-        self._slowness = 1.0
-        self._next = 0.0
+    def __init__(
+        self, per_second: float, clock: Clock = SYSTEM_CLOCK, turns: Turns | None = None
+    ) -> None:
+        self._gap_s = 1 / (per_second * _MARGIN)
         self._clock = clock
-        self._lock = threading.Lock()
+        self._own = QueueTurns(MemoryRoom(), clock)
+        self._turns = turns or self._own
+        self._alone_until_s = -math.inf
+        self._has_warned = False
+        self._process = os.getpid()
+        self._threads = threading.Lock()
 
     def take(self) -> None:
-        """Wait for this request's turn. Threads get their turns one after another.
-
-        The interval counts from when a request was really let go: one that wakes up late must
-        not come close to the next.
-        """
-        with self._lock:
-            wait_s = self._next - self._clock.monotonic()
-            if wait_s > 0:
-                self._clock.sleep(wait_s)
-            self._next = self._clock.monotonic() + self._interval_s * self._slowness
-            self._slowness = max(1.0, self._slowness * _RECOVERY)
+        """Wait for this request's turn. Threads get their turns one after another."""
+        if self._process != os.getpid():  # a thread that is not here may have held the lock
+            self._process, self._threads = os.getpid(), threading.Lock()
+        with self._threads:
+            while not self._meet_a_turn():
+                logger.debug("A turn was met too late; taking another")
 
     def throttled(self) -> None:
-        """Slow down by a half, to a quarter of the pace at most."""
-        with self._lock:
-            self._slowness = min(_SLOWEST, self._slowness * 1.5)
+        """Slow down a little, all who share the queue; complaints of one second are one."""
+        self._with_turns(lambda turns: turns.slow())
 
     def close(self) -> None:
-        """Nothing is set aside."""
+        """Close the queue's connections."""
+        self._turns.close()
+
+    def _meet_a_turn(self) -> bool:
+        turn = self._with_turns(lambda turns: turns.reserve(self._gap_s))
+        wait_s = turn.at_s - self._clock.monotonic()
+        if wait_s > 0:
+            self._clock.sleep(wait_s)
+        return self._may_be_met(turn)
+
+    def _may_be_met(self, turn: Turn) -> bool:
+        """Make room for a turn that is met late; to ask for that takes time as well."""
+        room_s, spare_s = _TOLERANCE_S, _SPARE_S
+        while (late_s := self._clock.monotonic() - turn.at_s - room_s) > 0:
+            by_s = late_s + spare_s
+            if not self._with_turns(partial(_delay, turn=turn, by_s=by_s)):
+                return False
+            room_s += by_s
+            spare_s *= 2
+        return True
+
+    def _with_turns(self, use: Callable[[Turns], T]) -> T:
+        """Use the queue; go on alone, for a while, if that is impossible.
+
+        Whoever cannot reach the others is better off with a pace of his own than with none.
+        """
+        if self._clock.monotonic() >= self._alone_until_s:
+            try:
+                return use(self._turns)
+            except SettingsFileError as error:
+                self._go_alone(error)
+        return use(self._own)
+
+    def _go_alone(self, error: SettingsFileError) -> None:
+        self._alone_until_s = self._clock.monotonic() + _ALONE_S
+        self._own.reserve(self._gap_s)  # as the last request may just have been sent
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning("The pace is this process's own for now, not shared: %s", error)
+
+
+def _delay(turns: Turns, turn: Turn, by_s: float) -> bool:
+    return turns.delay(turn, by_s)
 
 
 class RunBudget:

@@ -35,6 +35,7 @@ _THROTTLE_CODES = {"429", *(str(code) for code in range(900800, 900808))}
 _TOKEN_CODES = {str(code) for code in range(900901, 900906)}
 _THROTTLE_WORDS = re.compile(r"throttl|rate.?limit|too many|quota", re.IGNORECASE)
 _THROTTLE_STATUSES = {403, 503}
+_DAY_WORDS = re.compile(r"\bdaily\b|\b(per|a|this) day\b|/ ?day\b|\b24.?h", re.IGNORECASE)
 _OK = 200
 _UNAUTHORIZED = 401
 _REQUEST_TIMEOUT = 408
@@ -109,7 +110,8 @@ def judge(reply: Reply) -> None:
 
     Raises:
         TokenInvalidError: 401, or a code that says so.
-        RateLimitedError: 429 in any envelope, or another status whose envelope says so.
+        RateLimitedError: 429 in any envelope, or another status whose envelope says so; it means
+            the day if the envelope speaks of one.
         RequestRefusedError: Any other 4xx, or a 200 that carries an error envelope.
         ServerFailedError: 5xx.
     """
@@ -133,6 +135,8 @@ def _error_for(reply: Reply, status: int, found: ReportedError) -> ActOnError:
         request_id=reply.request_id,
     )
     error.retry_after_s = _seconds_to_wait(reply.headers)
+    if isinstance(error, RateLimitedError) and _DAY_WORDS.search(found.message or ""):
+        error.mean_the_day()
     return error
 
 

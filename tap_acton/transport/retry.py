@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import backoff
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import ActOnError
+from tap_acton.errors import ActOnError, RateLimitedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,10 @@ T = TypeVar("T")
 
 _FIRST_S = 0.5
 _LONGEST_WAIT_S = 30
+_BURST_S = 10
+"""A second's limit lets somebody pass within this time, at the pace that we then have."""
+_DAY_FROM_S = 60
+"""Whoever asks for a wait of so many seconds does not speak of a second's limit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +67,7 @@ class Tries:
         self._waits = backoff.expo(factor=_FIRST_S, max_value=_LONGEST_WAIT_S)
         next(self._waits)
         self._first_failure: float | None = None
+        self._is_throttled = True
 
     def wait_after(self, error: ActOnError) -> None:
         """Wait until the next try, or raise the error if there is to be none."""
@@ -71,7 +76,16 @@ class Tries:
         clock = self._policy.clock
         now = clock.monotonic()
         self._first_failure = now if self._first_failure is None else self._first_failure
+        self._is_throttled &= isinstance(error, RateLimitedError)
         wait_s = max(backoff.full_jitter(next(self._waits)), error.retry_after_s or 0)
         if now + wait_s - self._first_failure > self._policy.longest_s:
+            self._judge_at_the_end(error, tried_s=now - self._first_failure)
             raise error
         clock.sleep(wait_s)
+
+    def _judge_at_the_end(self, error: ActOnError, *, tried_s: float) -> None:
+        if not isinstance(error, RateLimitedError):
+            return
+        was_told = (error.retry_after_s or 0) >= _DAY_FROM_S
+        if was_told or (self._is_throttled and tried_s >= _BURST_S):
+            error.mean_the_day()

@@ -3,6 +3,9 @@
     python forker.py together CONFIG COUNT    COUNT processes read something at one moment
     python forker.py spend CONFIG COUNT       COUNT processes spend the day's requests
     python forker.py kill CONFIG COUNT SEED   COUNT processes are killed while they refresh
+    python forker.py pace CONFIG COUNT MS     COUNT processes take turns for so many milliseconds
+    python forker.py hurt CONFIG COUNT MS     the same; soon one is killed, and one is stopped
+    python forker.py send CONFIG COUNT EACH   COUNT processes send so many requests each
 
 It prints one JSON object and is single-threaded, so that forking is safe.
 """
@@ -17,14 +20,18 @@ import select
 import signal
 import sys
 import time
+from bisect import bisect_left
 from collections import Counter
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Self
 
 from tap_acton.auth.account import Account, daily_budget, open_account, open_store
 from tap_acton.auth.authenticator import TokenKeeper
 from tap_acton.auth.grants import Grants
 from tap_acton.config import read_config, read_settings
 from tap_acton.errors import ActOnError, BudgetSpentError
+from tap_acton.transport.limits import Pace
 from tap_acton.transport.replies import Reply
 
 if TYPE_CHECKING:
@@ -71,6 +78,96 @@ def spend(settings: Settings, count: int) -> dict[str, int]:
     os.close(result)
     with os.fdopen(results, "rb") as taken:
         return {**ended, "requests": len(taken.read())}
+
+
+class LastLook:
+    """The machine's clock; it remembers when it was last looked at."""
+
+    def __init__(self) -> None:
+        self.seen_s = 0.0
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        self.seen_s = time.monotonic()
+        return self.seen_s
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def pace(settings: Settings, count: int, ms: int) -> dict[str, int]:
+    """Let processes take turns; return how many they got and how these lay in time."""
+    with _Takers(settings, count, ms) as takers:
+        pass
+    return takers.found
+
+
+def hurt(settings: Settings, count: int, ms: int) -> dict[str, int]:
+    """Let processes take turns, and kill one of them and stop another; see `pace`."""
+    with _Takers(settings, count, ms) as takers:
+        select.select([], [], [], ms / 4000)  # the moment, not a wait for something
+        os.kill(takers.children[0], signal.SIGKILL)
+        os.kill(takers.children[1], signal.SIGSTOP)
+        for child in takers.children[2:]:
+            os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        os.kill(takers.children[1], signal.SIGCONT)
+    return takers.found
+
+
+class _Takers:
+    """Processes that take turns for a time, each at its own number."""
+
+    def __init__(self, settings: Settings, count: int, ms: int) -> None:
+        self._settings = settings
+        self._results, self._result = os.pipe()
+        self._until_s = time.monotonic() + ms / 1000
+        self.children = [_fork(partial(self._take, number)) for number in range(count)]
+        self.found: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        ended = Counter(str(_exit_code(child)) for child in self.children)
+        os.close(self._result)
+        with os.fdopen(self._results) as lines:
+            taken = [(int(number), float(at)) for number, at in map(str.split, lines)]
+        moments = sorted(at for _, at in taken)
+        each = Counter(number for number, _ in taken)
+        self.found = {
+            **ended,
+            "requests": len(taken),
+            "fewest": min(each.values()),
+            "most": max(each.values()),
+            "in a second": max(
+                bisect_left(moments, at + 1) - place for place, at in enumerate(moments)
+            ),
+            "longest gap, ms": round(
+                1000 * max(later - sooner for sooner, later in pairwise(moments))
+            ),
+        }
+
+    def _take(self, number: int) -> None:
+        clock = LastLook()
+        rate = self._settings.requests_per_second
+        taker = Pace(rate, clock, open_store(self._settings).turns(clock))
+        while time.monotonic() < self._until_s:
+            taker.take()
+            os.write(self._result, f"{number} {clock.seen_s}\n".encode())
+
+
+def send(settings: Settings, count: int, each: int) -> dict[str, int]:
+    """Let processes send requests; return how they ended, by exit code."""
+
+    def send_all() -> None:
+        account = open_account(settings)
+        for _ in range(each):
+            account.transport.get("/api/1/list", {}, auth=account.auth, decode=Reply.json)
+        account.transport.close()
+
+    return _at_once(send_all, count)
 
 
 def _at_once(work: Callable[[], None], count: int) -> dict[str, int]:
@@ -172,7 +269,14 @@ def main(what: str, config: str, *numbers: str) -> None:
     given = [int(number) for number in numbers]
     open_store(settings)  # loads the rest of the program, once for all processes
     works: dict[str, Callable[..., dict[str, int]]]
-    works = {"together": together, "spend": spend, "kill": kill}
+    works = {
+        "together": together,
+        "spend": spend,
+        "kill": kill,
+        "pace": pace,
+        "hurt": hurt,
+        "send": send,
+    }
     found = works[what](settings, *given)
     sys.stdout.write(json.dumps(found) + "\n")
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import stat
-import subprocess
-import sys
 import threading
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,13 +17,15 @@ from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.config import read_settings
 from tap_acton.errors import SettingsFileKeyError
 from tap_acton.transport.replies import Reply
+from tests.processes.forking import forker
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tap_acton.settings import Settings
     from tap_acton.simulator import Simulator
     from tests.conftest import Configure, Simulate
 
-FORKER = Path(__file__).with_name("forker.py")
 MANY = 20
 KILLS = {"file": 200, "postgresql": 40}
 BUDGET = 1_000_000
@@ -87,16 +85,6 @@ def read(settings: Settings) -> None:
     account = open_account(settings)
     account.transport.get("/api/1/list", {}, auth=account.auth, decode=Reply.json)
     account.transport.close()
-
-
-def forker(what: str, config: dict[str, Any], folder: Path, *numbers: int) -> dict[str, int]:
-    file = folder / "config.json"
-    file.write_text(json.dumps(config))
-    command = [sys.executable, str(FORKER), what, str(file), *map(str, numbers)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, int] = json.loads(done.stdout)
-    return found
 
 
 def grants(sim: Simulator) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_acton.simulator import Options, Simulator
+from tap_acton.simulator import Fault, Options, Simulator
 from tests.harness import Messages, config_for, discover, everything, only, sync
 
 if TYPE_CHECKING:
@@ -106,3 +106,31 @@ def test_whole_streams_are_activated_though_their_last_run_shows_nothing(
     assert cut
     assert not any(run.activated for run in cut)
     assert set(last.activated) == {"list_scores"}
+
+
+SPENT_DAYS = {
+    "a long wait": {"kind": "throttle", "retry_after": "3600"},
+    "its words": {"kind": "status", "status": 429, "message": "Daily limit exceeded"},
+}
+
+
+@pytest.mark.parametrize("said", SPENT_DAYS.values(), ids=SPENT_DAYS)
+def test_a_run_that_the_accounts_spent_day_ends_keeps_what_it_has_and_the_next_completes(
+    said: dict[str, Any], tmp_path: Path
+) -> None:
+    with Simulator(SMALL) as account:
+        config = config_for(account, tmp_path, page_size=3)
+        catalog = only(discover(config), "landing_pages", "forms", "lists", "messages")
+        whole = sync(config, catalog)
+        number = account.faults.add(Fault(first=4, times=0, **said))
+        cut = sync(config, catalog)
+        assert cut.error
+        assert cut.error.exit_code == 75
+        assert cut.types[-1] == "STATE"
+        assert "tomorrow" in str(cut.error)
+        account.faults.remove(number)
+        rest = sync(config, catalog, cut.state)
+    assert rest.error is None
+    for stream, records in whole.records.items():
+        assert texts(cut.records[stream]) | texts(rest.records[stream]) == texts(records)
+    assert 0 < sum(cut.counts().values()) < sum(whole.counts().values())

@@ -579,6 +579,7 @@ class FullDisk:
         self._room_for = room_for
         self.place = store.place
         self.ledger = store.ledger
+        self.turns = store.turns
 
     def locked(self) -> AbstractContextManager[None]:
         return self._store.locked()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from tap_acton.auth.account import daily_budget
 from tap_acton.config import read_settings
 from tap_acton.errors import BudgetSpentError, SettingsFileAccessError
+from tap_acton.interrupts import Interrupted
 from tap_acton.transport.ledger import FileLedger
 from tap_acton.transport.limits import AllLimits, DailyBudget, Pace, RunBudget
 from tests.fakes import FakeClock
@@ -20,7 +23,64 @@ from tests.fakes import FakeClock
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tap_acton.transport.turns import Turn
+
 DAY_S = 86_400
+USUAL_S = 1 / (5 * 0.985)
+
+
+class LateClock(FakeClock):
+    """A clock on which waits end too late."""
+
+    oversleeps_s = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds + self.oversleeps_s)
+
+
+class InterruptedClock(FakeClock):
+    """A clock whose first wait a signal ends."""
+
+    is_interrupted = False
+
+    def sleep(self, seconds: float) -> None:
+        if not self.is_interrupted:
+            self.is_interrupted = True
+            raise Interrupted(signal.SIGTERM)
+        super().sleep(seconds)
+
+
+class EndlessWait(FakeClock):
+    """A clock on which a wait ends when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.over = threading.Event(), threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        self.begun.set()
+        self.over.wait()
+        super().sleep(seconds)
+
+
+class Unreachable:
+    """`Turns` in a place that is gone."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def reserve(self, gap_s: float) -> Turn:
+        self.asked += 1
+        raise SettingsFileAccessError("Gone", where=f"{gap_s}")
+
+    def delay(self, turn: Turn, by_s: float) -> bool:
+        raise AssertionError((turn, by_s))
+
+    def slow(self) -> None:
+        raise SettingsFileAccessError("Gone")
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @pytest.fixture
@@ -74,27 +134,152 @@ def test_idle_time_is_not_saved_up_for_a_burst() -> None:
     assert taken[-1] - taken[0] > 1
 
 
+def gap(pace: Pace, clock: FakeClock) -> float:
+    """Return how far the next two turns are apart, as a multiple of the usual."""
+    sooner, later = moments(pace, clock, 2)
+    return (later - sooner) / USUAL_S
+
+
+def complain(pace: Pace, clock: FakeClock, times: int) -> None:
+    """Let the server complain, each time of another second."""
+    for _ in range(times):
+        pace.throttled()
+        clock.advance(1)
+
+
 def test_throttling_slows_the_pace() -> None:
     clock = FakeClock()
     pace = Pace(5, clock)
     pace.throttled()
-    assert moments(pace, clock, 2)[-1] == pytest.approx(1.5 / 4.9)
+    assert gap(pace, clock) == pytest.approx(1.04)
+
+
+def test_complaints_of_one_second_are_one() -> None:
+    clock = FakeClock()
+    pace = Pace(5, clock)
+    for _ in range(8):
+        pace.throttled()
+        clock.advance(0.1)
+    assert gap(pace, clock) == pytest.approx(1.04, abs=0.001)
+
+
+def test_complaints_that_go_on_slow_it_further() -> None:
+    clock = FakeClock()
+    pace = Pace(5, clock)
+    complain(pace, clock, 20)
+    assert gap(pace, clock) > 1.5
 
 
 def test_much_throttling_slows_to_a_quarter_and_no_further() -> None:
     clock = FakeClock()
     pace = Pace(5, clock)
-    for _ in range(100):
-        pace.throttled()
-    assert moments(pace, clock, 2)[-1] == pytest.approx(4 / 4.9)
+    complain(pace, clock, 500)
+    pace.throttled()
+    assert gap(pace, clock) == pytest.approx(4, rel=0.02)
 
 
-def test_the_pace_recovers() -> None:
+def test_the_pace_recovers_while_it_is_used() -> None:
     clock = FakeClock()
     pace = Pace(5, clock)
+    complain(pace, clock, 20)
+    moments(pace, clock, 2000)
+    assert gap(pace, clock) == pytest.approx(1, rel=0.02)
+
+
+def test_the_pace_recovers_while_nobody_sends_anything() -> None:
+    clock = FakeClock()
+    pace = Pace(5, clock)
+    complain(pace, clock, 20)
+    clock.advance(DAY_S)
+    pace.take()
+    assert gap(pace, clock) == pytest.approx(1)
+
+
+def test_a_turn_that_is_met_late_moves_the_next() -> None:
+    clock = LateClock()
+    pace = Pace(5, clock)
+    pace.take()
+    clock.oversleeps_s = 0.1
+    sooner, later = moments(pace, clock, 2)
+    assert later - sooner >= USUAL_S
+
+
+def test_a_turn_that_is_met_a_little_late_costs_nothing() -> None:
+    clock = LateClock()
+    pace = Pace(5, clock)
+    pace.take()
+    clock.oversleeps_s = 0.005
+    taken = moments(pace, clock, 101)
+    assert taken[-1] - taken[0] == pytest.approx(100 * USUAL_S)
+
+
+def test_threads_of_a_process_have_one_turn_at_a_time() -> None:
+    pace = Pace(5, waits := EndlessWait())
+    pace.take()
+    threads = [threading.Thread(target=pace.take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    waits.begun.wait()
+    other = Pace(5, FakeClock(), pace._turns)
+    assert pace._turns.reserve(0).at_s == pytest.approx(USUAL_S)
+    other.throttled()  # and nobody who waits keeps others from telling
     pace.throttled()
-    taken = moments(pace, clock, 102)
-    assert taken[-1] - taken[-2] == pytest.approx(1 / 4.9)
+    waits.over.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_an_interrupted_wait_keeps_nobody_else_from_the_next_turn() -> None:
+    clock = InterruptedClock()
+    pace = Pace(5, clock)
+    pace.take()
+    with pytest.raises(Interrupted):
+        pace.take()
+    pace.take()
+    assert clock.slept == [pytest.approx(2 * USUAL_S)]
+
+
+def test_a_process_that_is_forked_while_a_thread_waits_can_take_turns() -> None:
+    code = """
+import os, sys, threading, warnings
+from tap_acton.transport.limits import Pace
+warnings.simplefilter("ignore")  # that forking beside threads is dangerous
+pace = Pace(0.02)
+pace.take()
+threading.Thread(target=pace.take, daemon=True).start()
+while not pace._threads.locked(): pass
+child = os.fork()
+if not child:
+    pace._gap_s = 0
+    pace._turns = pace._own = type(pace)(1000)._own
+    pace.take()
+    os._exit(7)
+os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], timeout=30, check=False)
+    assert done.returncode == 7
+
+
+def test_a_queue_that_cannot_be_reached_is_told_once_and_done_without(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = FakeClock()
+    pace = Pace(5, clock, Unreachable())
+    taken = moments(pace, clock, 10)
+    pace.throttled()
+    assert all(later - sooner > 1 for sooner, later in zip(taken, taken[5:], strict=False))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "own for now, not shared: Gone" in caplog.text
+
+
+def test_a_queue_that_can_be_reached_again_is_used_again() -> None:
+    clock = FakeClock()
+    pace = Pace(5, clock, turns := Unreachable())
+    moments(pace, clock, 100)
+    assert turns.asked == 1
+    clock.advance(30)
+    pace.take()
+    assert turns.asked == 2
 
 
 def test_a_run_spends_its_requests_and_no_more() -> None:

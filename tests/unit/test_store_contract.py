@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
@@ -16,6 +18,7 @@ from tap_acton.auth.database_store import DatabaseStore
 from tap_acton.auth.file_store import FileStore
 from tap_acton.auth.memory_store import MemoryStore
 from tap_acton.auth.tokens import Memory, Owner, TokenSet
+from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.errors import (
     SettingsFileCorruptError,
     SettingsFileKeyError,
@@ -24,10 +27,11 @@ from tap_acton.errors import (
 from tests.postgres import PASSWORD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tap_acton.auth.store import Store
+    from tap_acton.transport.turns import Turns
 
 PASSPHRASE = "the client's secret"
 OWNER = Owner(server="api.acton.example", client_id="client-1", username="me@acton.example")
@@ -36,6 +40,8 @@ MEMORY = Memory().holding(
     OWNER,
 )
 DAY, NEXT_DAY = "2026-06-01", "2026-06-02"
+GAP_S = 100.0
+"""So far apart that the time which a test takes is nothing."""
 
 
 class Kind(Protocol):
@@ -383,3 +389,104 @@ def test_threads_together_spend_the_limit_and_no_more(kind: Kind) -> None:
 
     run(*[spend] * 4)
     assert sum(granted) == kind.open().ledger().spent(DAY) == 40
+
+
+# Turns.
+
+
+@pytest.fixture
+def turns(store: Store) -> Iterator[Turns]:
+    turns = store.turns(SYSTEM_CLOCK)
+    yield turns
+    turns.close()
+
+
+def gap(turns: Turns, others: Turns | None = None) -> float:
+    """Return how far a turn, or one that others take, is from the one before."""
+    sooner = turns.reserve(GAP_S).moment_s
+    return (others or turns).reserve(GAP_S).moment_s - sooner
+
+
+def test_the_first_turn_is_now(turns: Turns) -> None:
+    before = SYSTEM_CLOCK.monotonic()
+    assert before - 1 < turns.reserve(GAP_S).at_s <= SYSTEM_CLOCK.monotonic()
+
+
+def test_turns_are_a_gap_apart(turns: Turns) -> None:
+    assert gap(turns) == pytest.approx(GAP_S)
+
+
+def test_a_turn_is_told_by_the_clock_of_who_waits_for_it(turns: Turns) -> None:
+    turns.reserve(GAP_S)
+    at_s = turns.reserve(GAP_S).at_s
+    assert at_s == pytest.approx(SYSTEM_CLOCK.monotonic() + GAP_S, abs=5)
+
+
+def test_every_store_of_the_place_gives_turns_of_one_queue(turns: Turns, kind: Kind) -> None:
+    with closing(kind.open().turns(SYSTEM_CLOCK)) as others:
+        assert gap(turns, others) == pytest.approx(GAP_S)
+
+
+def test_two_names_have_two_queues(turns: Turns, kind: Kind) -> None:
+    with closing(kind.open("two").turns(SYSTEM_CLOCK)) as others:
+        assert gap(turns, others) < GAP_S / 2
+
+
+def test_turns_need_no_lock(store: Store, turns: Turns) -> None:
+    with store.locked():
+        assert gap(turns) == pytest.approx(GAP_S)
+
+
+def test_turns_are_given_while_others_wait_for_theirs(turns: Turns, kind: Kind) -> None:
+    turns.reserve(GAP_S)
+    turns.reserve(GAP_S)  # and it is never met
+    with closing(kind.open().turns(SYSTEM_CLOCK)) as others:
+        before = SYSTEM_CLOCK.monotonic()
+        others.reserve(GAP_S)
+        assert SYSTEM_CLOCK.monotonic() - before < GAP_S / 2
+
+
+def test_a_complaint_widens_the_gaps_for_everybody(turns: Turns, kind: Kind) -> None:
+    turns.reserve(0)
+    with closing(kind.open().turns(SYSTEM_CLOCK)) as others:
+        others.slow()
+    assert gap(turns) == pytest.approx(1.04 * GAP_S, rel=0.01)
+
+
+def test_complaints_at_once_are_one(turns: Turns) -> None:
+    turns.reserve(0)
+    for _ in range(8):
+        turns.slow()
+    assert gap(turns) == pytest.approx(1.04 * GAP_S, rel=0.01)
+
+
+def test_a_turn_that_is_met_late_moves_those_to_come(turns: Turns) -> None:
+    late = turns.reserve(GAP_S)
+    assert turns.delay(late, 7)
+    assert turns.reserve(GAP_S).moment_s == pytest.approx(late.moment_s + GAP_S + 7)
+
+
+def test_a_turn_with_a_second_of_turns_behind_it_is_lost(turns: Turns) -> None:
+    late = turns.reserve(0.5)
+    sooner = [turns.reserve(0.5) for _ in range(2)][-1]
+    assert not turns.delay(late, 7)
+    assert turns.reserve(0.5).moment_s == pytest.approx(sooner.moment_s + 0.5)
+
+
+def test_turns_can_be_taken_after_closing(turns: Turns) -> None:
+    first = turns.reserve(GAP_S)
+    turns.close()
+    assert turns.reserve(GAP_S).moment_s == pytest.approx(first.moment_s + GAP_S)
+
+
+def test_threads_get_turns_of_their_own(kind: Kind) -> None:
+    given: list[float] = []
+
+    def take() -> None:
+        with closing(kind.open().turns(SYSTEM_CLOCK)) as turns:
+            given.extend(turns.reserve(GAP_S).moment_s for _ in range(5))
+
+    run(*[take] * 4)
+    given.sort()
+    apart = [later - sooner for sooner, later in pairwise(given)]
+    assert apart == pytest.approx([GAP_S] * 19)

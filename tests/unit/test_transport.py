@@ -256,6 +256,52 @@ def test_a_wait_beyond_our_time_is_not_begun(sim: Simulator, rig: Rig, token: st
     assert (len(sim.journal), rig.clock.slept) == (1, [])
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault(kind="throttle", times=0), id="it goes on"),
+        pytest.param(Fault(kind="throttle", retry_after="61"), id="it lasts"),
+        pytest.param(
+            Fault(kind="status", status=429, message="Daily quota exceeded"), id="it says so"
+        ),
+    ],
+)
+def test_throttling_that_no_second_explains_is_a_spent_day(
+    sim: Simulator, rig: Rig, token: str, fault: Fault
+) -> None:
+    sim.faults.add(fault)
+    error = rig.error_of_get(token=token)
+    assert (type(error), error.exit_code) == (RateLimitedError, 75)
+    assert "run again tomorrow" in str(error)
+    assert sum(rig.clock.slept) <= LONGEST_S
+
+
+def test_a_day_that_is_said_to_be_spent_is_not_tried_again(
+    sim: Simulator, rig: Rig, token: str
+) -> None:
+    sim.faults.add(Fault(kind="status", status=429, message="Limit per day exceeded", times=0))
+    rig.error_of_get(token=token)
+    assert len(sim.journal) == 1
+
+
+@pytest.mark.parametrize("longest_s", [0, 5])
+def test_throttling_for_a_moment_is_no_spent_day(
+    sim: Simulator, token: str, longest_s: float
+) -> None:
+    sim.faults.add(Fault(kind="throttle", times=0))
+    with Rig(sim.url, longest_s=longest_s) as rig:
+        error = rig.error_of_get(token=token)
+    assert (type(error), error.exit_code) == (RateLimitedError, 1)
+
+
+def test_throttling_among_other_failures_is_no_spent_day(
+    sim: Simulator, rig: Rig, token: str
+) -> None:
+    sim.faults.add(Fault(kind="status"))
+    sim.faults.add(Fault(kind="throttle", times=0))
+    assert rig.error_of_get(token=token).exit_code == 1
+
+
 def test_a_wait_that_cannot_be_read_is_our_own(sim: Simulator, rig: Rig, token: str) -> None:
     sim.faults.add(Fault(kind="throttle", retry_after="soon"))
     rig.get(token=token)

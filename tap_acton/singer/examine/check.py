@@ -167,7 +167,7 @@ class Check:
             error = RequestRefusedError(
                 "Act-On shows none of the streams", next_step="Does the user have the rights?"
             )
-        if error is not None and not isinstance(error, BudgetSpentError):
+        if error is not None and error.exit_code != BudgetSpentError.exit_code:
             error.exit_code = NotAsExpectedError.exit_code
         return error
 
