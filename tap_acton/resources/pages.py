@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import logging
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
@@ -11,8 +12,12 @@ if TYPE_CHECKING:
     from tap_acton.errors import ActOnError
     from tap_acton.resources.convert import Record
 
-__all__ = ["ANCHORS", "Batch", "Page", "Paging", "Params", "Position", "Source"]
+__all__ = ["ANCHORS", "Batch", "ListDownloads", "Page", "Paging", "Params", "Position", "Source"]
 
+logger = logging.getLogger("tap-acton")
+
+_DOUBTS = 2
+"""Lists whose CSV was no use for reasons that may pass, until that is believed to be its way."""
 ANCHORS = 10
 """Rows remembered across runs; one of them is enough to find the place again."""
 Params = dict[str, Any]
@@ -47,6 +52,8 @@ class Batch:
     marks: list[str]
     """One for each record: equal if both are the same row, unchanged."""
     total: int | None
+    labels: tuple[str, ...] = ()
+    """What a table's cells stand under."""
     renumbered: Callable[[Record, int], Record | None] = lambda _record, _number: None
     """Returns a record as the n-th of its equals; None if equal rows are one row."""
     rest: Generator[Batch] | None = None
@@ -105,11 +112,53 @@ class Page:
         return Position(offset=self.position.offset - behind, anchors=anchors)
 
 
+@dataclass(kw_only=True, slots=True)
+class ListDownloads:
+    """How the lists of one run come, and what it has learned of Act-On's CSV."""
+
+    way: str = "auto"
+    """The setting `list_download`."""
+    doubts: int = 0
+    """How often a CSV was no use for a reason that may pass."""
+    told: set[str] = field(default_factory=set)
+
+    @property
+    def may_be_csv(self) -> bool:
+        """Whether a CSV is worth a request."""
+        return self.way == "auto" and self.doubts < _DOUBTS
+
+    def doubt(self, why: str, *, for_good: bool) -> None:
+        """Tell once that a CSV is no use, and why.
+
+        Args:
+            why: The reason, as a clause.
+            for_good: Whether it holds for all lists; else it is believed the second time.
+        """
+        self.doubts = _DOUBTS if for_good else self.doubts + 1
+        if why not in self.told:
+            self.told.add(why)
+            which = "Lists come" if self.doubts >= _DOUBTS else "A list comes"
+            logger.info("%s page by page, as JSON: %s", which, why)
+
+
 class Source(Protocol):
     """Where rows come from: one resource, with values for its variables and with conditions."""
 
     def __call__(self, params: Params, /) -> Batch:
         """Return what a request with these parameters brings."""
+        ...
+
+    @property
+    def downloads(self) -> ListDownloads:
+        """How the lists of this run come."""
+        ...
+
+    def once(self, params: Params, /) -> Batch:
+        """Return the same; a CSV that does not begin to come is not tried again."""
+        ...
+
+    def as_csv(self, labels: tuple[str, ...] = ()) -> Source:
+        """Return where the rows of a list come as CSV; with labels, only under just these."""
         ...
 
     def in_json(self, params: Params, /) -> Batch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tap_acton.errors import RequestRefusedError
+from tap_acton.errors import NoReplyError, RequestRefusedError, ServerFailedError
 from tap_acton.resources.pages import Batch, Page, Paging, Params, Position, Source
 from tap_acton.resources.seen import Seen
 from tap_acton.resources.walk import Walk
@@ -24,11 +24,14 @@ __all__ = [
     "Params",
     "Position",
     "Source",
+    "offset_params",
     "page_size_params",
 ]
 
 _SMALLER_SIZES = (100, 50)
 """Asked for where a server refuses more; 50 is the documented default."""
+_ALL = 10**9
+"""Rows: more than any list has."""
 _BAD_REQUEST = 400
 _NOT_FOUND = 404
 _LEAST = 20
@@ -74,7 +77,7 @@ class OffsetPaging:
 
     def first(self, rows: int) -> Params:
         """Return the parameters of a request for the first so many rows."""
-        return _offset_params(0, rows)
+        return offset_params(0, rows)
 
     def pages(
         self,
@@ -89,31 +92,43 @@ class OffsetPaging:
         Raises:
             UnexpectedReplyError: The server's pages do not add up, however often they are read.
         """
+        return self.walk(fetch, page_size=page_size, filtered=filtered, resume=resume).pages()
+
+    def walk(
+        self,
+        fetch: Callable[[Params], Batch],
+        *,
+        page_size: int,
+        filtered: bool,
+        resume: Position,
+    ) -> Walk:
+        """Return what reads the pages; for the arguments see `Paging.pages`."""
 
         def ask(offset: int, count: int) -> tuple[int, Batch]:
-            return offset, fetch(_offset_params(offset, count))
+            return offset, fetch(offset_params(offset, count))
 
         return Walk(
             ask=ask,
             count=max(2, page_size),  # one row is the seam
             filtered=filtered,
             resume=resume,
-        ).pages()
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CsvPaging:
     """`count` and `offset` of a CSV download, of which no document says whether they count.
 
-    Act-On's CSV "can return the entire list". So a reply may have more rows than were asked for,
-    and is read while it arrives; what a server does that ignores the offset, `Walk` tells.
+    Act-On's CSV "can return the entire list". So all rows are asked for at once, or a page's, where
+    that fails. A reply may have more rows than were asked for, and is read while it arrives; what
+    a server does that ignores the offset, `Walk` tells.
     """
 
     in_body: bool = False
 
     def first(self, rows: int) -> Params:
         """Return the parameters of a request for the first so many rows."""
-        return _offset_params(0, rows)
+        return offset_params(0, rows)
 
     def pages(
         self,
@@ -130,9 +145,16 @@ class CsvPaging:
             ServerFailedError: The same, or they were cut off.
             UnexpectedReplyError: The server does not show all rows, or they do not add up.
         """
+        may_be_all = True
 
         def ask(offset: int, count: int) -> tuple[int, Batch]:
-            return offset, fetch(_offset_params(offset, count))
+            nonlocal may_be_all
+            if may_be_all:
+                try:
+                    return offset, fetch.once(offset_params(offset, _ALL))
+                except (NoReplyError, RequestRefusedError, ServerFailedError):
+                    may_be_all = False
+            return offset, fetch(offset_params(offset, count))
 
         return Walk(
             ask=ask,
@@ -143,7 +165,8 @@ class CsvPaging:
         ).pages()
 
 
-def _offset_params(offset: int, count: int) -> Params:
+def offset_params(offset: int, count: int) -> Params:
+    """Return the parameters of so many rows from an offset on."""
     return {"count": str(count), "offset": str(offset)}
 
 

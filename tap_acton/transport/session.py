@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import requests
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import ActOnError, RateLimitedError
+from tap_acton.errors import ActOnError, NotConnectedError, RateLimitedError
 from tap_acton.transport.attempt import Attempts, Sent
 from tap_acton.transport.replies import LARGEST_ENVELOPE, Reply, TokenInvalidError, judge
 from tap_acton.transport.route import USUAL_ROUTE, Route
@@ -27,6 +27,8 @@ __all__ = ["Authenticator", "Sent", "Transport"]
 
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
+
+_UNANSWERED = (RateLimitedError, NotConnectedError)
 
 
 class Authenticator(Protocol):
@@ -126,6 +128,7 @@ class Transport:
         *,
         auth: Authenticator,
         decode: Callable[[Body], T],
+        once: bool = False,
     ) -> T:
         """Return what `decode` makes of a resource that is read while it arrives; see `get`.
 
@@ -133,10 +136,14 @@ class Transport:
         breaks off later is theirs, and `tries` tells them whether to ask again. The connection
         is given back when the body ends or is closed.
 
+        With `once`, a request that reached the server and got no whole reply is not tried again:
+        the caller has another way.
+
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
         request = self._get(path, params)
+        again = self._note_and_wait if once else self._note_and_decide
 
         def start(prepared: PreparedRequest, where: str) -> T:
             body = self._begun(prepared, where)
@@ -146,7 +153,7 @@ class Transport:
                 body.close()
                 raise
 
-        return self._read(request, f"GET {path}", auth, start)
+        return self._read(request, f"GET {path}", auth, start, again)
 
     def tries(self) -> Tries:
         """Return what counts the tries of something that takes several requests."""
@@ -192,6 +199,7 @@ class Transport:
         where: str,
         auth: Authenticator,
         read: Callable[[PreparedRequest, str], T],
+        again: Callable[[ActOnError], bool] | None = None,
     ) -> T:
         request.headers = self._headers
         request.auth = auth
@@ -204,7 +212,7 @@ class Transport:
                 auth.renew(prepared)
                 return read(auth(prepared), where)
 
-        return self._retry.run(attempt, again=self._note_and_decide)
+        return self._retry.run(attempt, again=again or self._note_and_decide)
 
     def post_form(self, path: str, form: Mapping[str, str]) -> Reply:
         """Send a form once, on a connection of its own, and return the reply unjudged.
@@ -232,6 +240,9 @@ class Transport:
         if error.retryable:
             logger.debug("Trying again: %s", error)
         return error.retryable
+
+    def _note_and_wait(self, error: ActOnError) -> bool:
+        return isinstance(error, _UNANSWERED) and self._note_and_decide(error)
 
     def _exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
         with self._attempts.answered(session, request, where) as answer:
