@@ -86,6 +86,7 @@ class Plan:
     page_size: int
     killed_after: int | None
     """Messages that are written before the process is killed."""
+    list_download: str = "auto"
 
 
 acts = st.builds(
@@ -100,7 +101,14 @@ plans = st.builds(
     acts=st.lists(acts, min_size=1, max_size=5).map(tuple),
     page_size=st.sampled_from([4, 1, 2, 3, 5, 8]),
     killed_after=st.sampled_from([None, None, 0, 1, 3, 7, 15, 25]),
+    list_download=st.sampled_from(["auto", "json", "csv"]),
 )
+CSV: list[dict[str, Any]] = [
+    {},
+    {"csv_download": "whole"},
+    {"csv_download": "limited", "csv_most": 11},
+]
+"""What becomes of a list as CSV, for any way of downloading it."""
 
 
 @dataclass(kw_only=True)
@@ -122,7 +130,11 @@ class Account:
         writer = DyingWriter()
         with contextlib.redirect_stdout(written), contextlib.suppress(KilledError):
             tap = TapActOn(
-                config={**self.config, "page_size": plan.page_size},
+                config={
+                    **self.config,
+                    "page_size": plan.page_size,
+                    "list_download": plan.list_download,
+                },
                 catalog=self.catalog,
                 state=self.state,
                 message_writer=writer,
@@ -176,8 +188,8 @@ def options(**more: Any) -> Options:
 
 
 @contextlib.contextmanager
-def account(stream: str, *, contacts: int, order: str) -> Iterator[Account]:
-    with Simulator(options(contacts=contacts, order=order)) as sim:
+def account(stream: str, **more: Any) -> Iterator[Account]:
+    with Simulator(options(**more)) as sim:
         config = config_of(sim)
         yield Account(sim=sim, config=config, catalog=only(catalog(), stream), stream=stream)
 
@@ -197,17 +209,19 @@ def cells_of(found: Messages, stream: str) -> dict[str, tuple[Any, ...]]:
 @BOUNDED
 @given(
     stream=st.sampled_from([INCREMENTAL, WHOLE]),
-    contacts=st.sampled_from([20, 5, 12, 25]),
+    contacts=st.sampled_from([20, 5, 12, 25, 40]),
     order=st.sampled_from(["inserted", "newest"]),
+    csv=st.sampled_from(CSV),
     disturbed=st.lists(plans, min_size=1, max_size=3),
 )
 def test_what_is_there_during_a_run_comes_with_it_or_the_next(
     stream: str,
     contacts: int,
     order: str,
+    csv: dict[str, Any],
     disturbed: list[Plan],
 ) -> None:
-    with account(stream, contacts=contacts, order=order) as each:
+    with account(stream, contacts=contacts, order=order, **csv) as each:
         emitted: dict[str, tuple[Any, ...]] = {}
         for plan in disturbed:
             before, began_ms = set(each.rows()), each.sim.clock.now_ms()
