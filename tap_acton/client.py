@@ -15,9 +15,10 @@ from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family, Query
 from tap_acton.hidden import Skipped, is_gone, shows_nothing
-from tap_acton.resources.pages import ListDownloads
+from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.place import Bound, Place
 from tap_acton.source import Follower, Requests, Source
+from tap_acton.turns import EVERYTHING, Asked, Gate, Lookout, Turn
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tap_acton.transport.session import Sent
     from tap_acton.transport.streaming import Body
 
-__all__ = ["ActOnClient", "Bound", "Place", "RecordsPage", "Skipped"]
+__all__ = ["ActOnClient", "Asked", "Bound", "Gate", "Place", "RecordsPage", "Skipped"]
 
 T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
@@ -80,6 +81,7 @@ class ActOnClient:
         self._page_size = page_size
         self._account_id = account_id
         self._family = Family(self, lists=lists)
+        self._lookout = Lookout(self._requests, self._family.remembered, page_size=page_size)
         self.skipped: list[Skipped] = []
         self.misfits: Counter[str] = self._requests.misfits
         """Values that did not fit, by "resource.column"."""
@@ -147,7 +149,7 @@ class ActOnClient:
         *,
         given: Mapping[str, str] = NOTHING,
         resume: Place | None = None,
-        wanted: Callable[[Bound], bool] = lambda _bound: True,
+        gate: Gate = EVERYTHING,
     ) -> Iterator[RecordsPage]:
         """Yield the records that meet at least the conditions that the server can check.
 
@@ -156,8 +158,7 @@ class ActOnClient:
             conditions: What the caller is going to require of each record.
             given: Values of some variables; no parents are asked for them.
             resume: Where an earlier reading stopped.
-            wanted: Tells whether to read the rows for these bound values; asked when it is
-                their turn, and not before.
+            gate: Tells for which bound values to read the rows.
 
         Raises:
             ActOnError: A request failed for good, or the rows do not add up. Where there are
@@ -166,20 +167,14 @@ class ActOnClient:
         """
         failures: list[ActOnError] = []
         untold: ActOnError | None = None
-        query = Query(conditions=conditions, given=given)
-        for visit in self._visits(resource, query, resume):
-            if visit.position is None:
-                yield RecordsPage(records=[], place=visit, hidden=True)
-                continue
-            if untold:
+        visits = self._visits(resource, Query(conditions=conditions, given=given), resume)
+        for turn in self._lookout.turns(resource, conditions, visits, gate):
+            if turn.visit.position is not None and untold:
                 what = "An object of %s failed; the others are read: %s"
                 logger.warning(what, resource.name, untold)
                 untold = None
             try:
-                if wanted(visit.bound):
-                    yield from self._pages_bound(resource, conditions, visit, visit.position)
-                else:
-                    yield RecordsPage(records=[], place=replace(visit, position=None))
+                yield from self._pages_at(turn, resource, conditions)
             except ActOnError as error:
                 untold = error
                 failures.append(error)
@@ -187,6 +182,10 @@ class ActOnClient:
                     raise
         if failures:
             raise failures[0]
+
+    def ahead(self, resource: Resource, visits: Iterator[Place]) -> Iterator[Place]:
+        """Yield visits of parents, while requests for those behind are on their way."""
+        return self._lookout.parents(resource, visits)
 
     def _visits(self, resource: Resource, query: Query, resume: Place | None) -> Iterator[Place]:
         is_any = False
@@ -200,16 +199,18 @@ class ActOnClient:
             self.skip(resource, {}, error)
             yield Place()
 
-    def _pages_bound(
-        self,
-        resource: Resource,
-        conditions: tuple[Condition, ...],
-        visit: Place,
-        position: Position,
+    def _pages_at(
+        self, turn: Turn, resource: Resource, conditions: tuple[Condition, ...]
     ) -> Iterator[RecordsPage]:
-        shown = False
+        visit, shown = turn.visit, False
+        if turn.error:
+            raise turn.error
+        if visit.position is None or not turn.is_wanted:
+            hidden = visit.position is None
+            yield RecordsPage(records=[], place=replace(visit, position=None), hidden=hidden)
+            return
         try:
-            for page in self.pages_of(resource, conditions, visit.bound, position):
+            for page in self.pages_of(resource, conditions, visit.bound, visit.position):
                 shown = True
                 place = replace(visit, position=page.position)
                 yield RecordsPage(records=page.records, place=place)
@@ -267,12 +268,8 @@ class ActOnClient:
     ) -> Iterator[Page]:
         """Yield the pages for one set of bound values. Raises ActOnError."""
         query = resource.query(conditions)
-        pages = resource.paging.pages(
-            Source(requests=self._requests, resource=resource, query=query, bound=bound),
-            page_size=self._page_size,
-            filtered=bool(query),
-            resume=resume,
-        )
+        source = Source(requests=self._requests, resource=resource, query=query, bound=bound)
+        pages = source.pages(page_size=self._page_size, resume=resume)
         return pages if query else self._family.remembered.noting(resource, bound, pages, resume)
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:

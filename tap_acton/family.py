@@ -44,6 +44,10 @@ class Reader(Protocol):
         """Yield the pages for one set of bound values."""
         ...
 
+    def ahead(self, resource: Resource, visits: Iterator[Place]) -> Iterator[Place]:
+        """Yield visits, while what is going to be asked for those behind may be on its way."""
+        ...
+
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         """Note an object that Act-On does not show us; raise the error if it is another."""
         ...
@@ -116,7 +120,8 @@ class Family:
             yield ParentsPage(records=[({"account_id": self._account_id()}, None)])
             return
         parent = EVERY[resource]
-        for visit in self.visits(parent, Query(among=among), resume):
+        visits = self.visits(parent, Query(among=among), resume)
+        for visit in self._reader.ahead(parent, visits):
             if visit.position is not None:
                 for page in self._series(parent, visit.bound, visit.position):
                     yield self._met(parent, visit, visit.position, page)

@@ -85,6 +85,11 @@ class Remembered:
             return pages
         return _behind(pages, position)
 
+    def knows(self, resource: Resource, bound: Bound) -> bool:
+        """Tell whether a reading from the start asks for nothing."""
+        key = _key(resource, bound)
+        return key in self.pages or key in self.refused
+
     def refusal(self, resource: Resource, bound: Bound) -> RequestRefusedError | None:
         """Return how Act-On has refused to show the rows for bound values."""
         return self.refused.get(_key(resource, bound))

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from tap_acton.errors import ActOnError
 from tap_acton.resources.csv_table import CsvTable
+from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.lists import as_csv
-from tap_acton.resources.pages import Batch, ListDownloads
+from tap_acton.resources.pages import Batch, Outlook
 from tap_acton.resources.records import (
     as_received,
     identity,
@@ -23,12 +24,13 @@ from tap_acton.resources.records import (
 from tap_acton.resources.rows import Rows, read_cut_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from tap_acton.auth.account import Account
     from tap_acton.resources.binding import Bound
     from tap_acton.resources.model import Column, Record, Resource
-    from tap_acton.resources.pages import Params
+    from tap_acton.resources.pages import Page, Params, Position
+    from tap_acton.transport.ahead import Early, Expected
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.retry import Tries
     from tap_acton.transport.streaming import Body
@@ -80,6 +82,17 @@ class Requests:
         transport = self.account.transport
         ask = transport.query if resource.paging.in_body else transport.get
         return ask(path, sent, auth=self.account.auth, decode=decode)
+
+    def expecting(self, resource: Resource, params: Params, bound: Bound) -> Callable[[], Early]:
+        """Return what lets a request be sent before `fetch` or `reply` asks for it."""
+        path, sent = _address(resource, params, bound)
+        return functools.partial(
+            self.account.transport.expect,
+            path,
+            sent,
+            auth=self.account.auth,
+            in_body=resource.paging.in_body,
+        )
 
     def arriving(
         self,
@@ -159,6 +172,31 @@ class Source:
     query: Mapping[str, str]
     bound: Bound
     tries: Tries | None = field(default=None, init=False)
+    expected: Expected = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.expected = self.requests.account.transport.expectations()
+
+    def pages(self, *, page_size: int, resume: Position) -> Iterator[Page]:
+        """Yield the pages, with those behind each on their way; see `Paging.pages`."""
+        outlook = Outlook(expect=self.expect, totals_are_exact=not self.query)
+        try:
+            yield from self.resource.paging.pages(
+                self,
+                page_size=page_size,
+                filtered=bool(self.query),
+                resume=resume,
+                outlook=outlook,
+            )
+        finally:
+            self.expected.clear()
+
+    def expect(self, params: Iterable[Params]) -> None:
+        """Let these requests be sent before their replies are asked for, and no others."""
+        self.expected.only(
+            self.requests.expecting(self.resource, {**self.query, **each}, self.bound)
+            for each in params
+        )
 
     def __call__(self, params: Params, /) -> Batch:
         """Return what a request brings; of CSV the first part, with the others behind it."""

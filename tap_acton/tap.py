@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -115,6 +116,7 @@ class TapActOn(Tap):
         Raises:
             ActOnError: See `examine`; or the catalog is none of this tap's.
         """
+        self.settings = replace(self.settings, requests_in_flight=1)  # nothing for good measure
         chosen = None if self.input_catalog is None else self._in_order()
         resources = None if chosen is None else [stream.resource for stream in chosen]
         examine(self.client, self.settings, resources, self.progress)

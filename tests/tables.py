@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from tap_acton.resources.paging import Batch
+from tap_acton.errors import ActOnError
+from tap_acton.resources.paging import Batch, Outlook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["ENOUGH_REQUESTS", "TOTALS", "Act", "Row", "Table", "acts"]
+__all__ = ["ENOUGH_REQUESTS", "TOTALS", "Act", "Foresight", "Row", "Table", "acts"]
 
 ENOUGH_REQUESTS = 2_000
 TOTALS = ("exact", "none", "whole")
@@ -49,6 +50,10 @@ class Table:
     """Whether changed and new rows go to the front."""
     total: str = "exact"
     cap: int = 1_000
+    depth: int = 0
+    """Requests that a reading may have on their way before it needs them."""
+    overtakes: int = 0
+    """Which of those that are on their way is answered first, counted in turn."""
     spoil: Callable[[int, list[Row]], list[Row]] = lambda _number, rows: rows
     """Changes the rows of a reply, by the number of the request."""
     rows: list[Row] = field(default_factory=list)
@@ -59,6 +64,10 @@ class Table:
     def __post_init__(self) -> None:
         self.rows = [Row(key) for key in range(self.size)]
         self._keys = itertools.count(self.size)
+
+    def reading(self) -> Foresight:
+        """Return a way of reading that asks ahead."""
+        return Foresight(self.fetch, depth=self.depth, overtakes=self.overtakes)
 
     def fetch(self, params: dict[str, str]) -> Batch:
         offset, count = int(params["offset"]), int(params["count"])
@@ -106,6 +115,43 @@ class Table:
     @property
     def untouched(self) -> set[int]:
         return set(range(self.size)) - self.touched
+
+
+class Foresight:
+    """Has replies before they are asked for: those expected first, in an order of its own.
+
+    Args:
+        fetch: Asks the server.
+        depth: Requests that may be on their way.
+        overtakes: Which of those is answered first, counted in turn.
+    """
+
+    def __init__(
+        self, fetch: Callable[[dict[str, str]], Batch], *, depth: int, overtakes: int = 0
+    ) -> None:
+        self._fetch = fetch
+        self._depth = depth
+        self._overtakes = overtakes
+        self._replies: dict[str, Batch | ActOnError] = {}
+        self.outlook = Outlook(expect=self._expect)
+
+    def __call__(self, params: dict[str, str]) -> Batch:
+        reply = self._replies.pop(repr(params), None) or self._fetch(params)
+        if isinstance(reply, ActOnError):
+            raise reply
+        return reply
+
+    def _expect(self, expected: Iterable[dict[str, str]]) -> None:
+        wanted = list(itertools.islice(expected, self._depth))
+        names = {repr(params) for params in wanted}
+        self._replies = {name: each for name, each in self._replies.items() if name in names}
+        sent = [params for params in wanted if repr(params) not in self._replies]
+        while sent:
+            params = sent.pop(self._overtakes % len(sent))
+            try:
+                self._replies[repr(params)] = self._fetch(params)
+            except ActOnError as error:
+                self._replies[repr(params)] = error
 
 
 acts = st.builds(

@@ -22,7 +22,7 @@ LAYERS = {
     "transport": TRANSPORT,
     "auth": AUTH,
     "resources": RESOURCES,
-    **dict.fromkeys(("client", "family", "hidden", "remembered", "source"), CLIENT),
+    **dict.fromkeys(("client", "family", "hidden", "remembered", "source", "turns"), CLIENT),
     **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
     **dict.fromkeys(TAP_SIDE, FRONT),
     "sql": FRONT,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "daily_budget", "open_account", "open_store"]
 
+_OF_A_BUDGET = 8
+"""What rows that move may waste of a run's requests: one in so many."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
@@ -56,8 +59,8 @@ def open_account(
         retry=RetryPolicy(longest_s=settings.max_retry_seconds, clock=clock),
         timeout_s=settings.timeout,
         user_agent=settings.user_agent or f"tap-acton/{metadata.version('tap-acton')}",
+        in_flight=_in_flight(settings),
         route=route_of(settings),
-        clock=clock,
         observe=observe,
     )
     grants = Grants(transport=transport, settings=settings, clock=clock)
@@ -85,3 +88,10 @@ def _limits(settings: Settings, store: Store | None, clock: Clock) -> Limit:
     if settings.max_requests_per_run:
         limits.insert(0, RunBudget(settings.max_requests_per_run))
     return AllLimits(limits)
+
+
+def _in_flight(settings: Settings) -> int:
+    """Return how many requests may be under way: what is sent ahead must not eat a small budget."""
+    most = settings.requests_in_flight
+    budget = settings.max_requests_per_run
+    return min(most, budget // _OF_A_BUDGET) if budget else most

@@ -18,13 +18,14 @@ from tap_acton.errors import (
     ServerFailedError,
     UnexpectedReplyError,
 )
+from tap_acton.resources.pages import BLIND
 from tap_acton.resources.paging import CsvPaging, OffsetPaging, offset_params
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from tap_acton.errors import ActOnError
-    from tap_acton.resources.pages import Batch, Page, Params, Position, Source
+    from tap_acton.resources.pages import Batch, Outlook, Page, Params, Position, Source
     from tap_acton.resources.walk import Walk
 
 __all__ = ["ListPaging"]
@@ -46,6 +47,9 @@ class ListPaging:
         """Return the parameters of a request for the first so many rows."""
         return offset_params(0, rows)
 
+    def opening(self, page_size: int) -> None:
+        """Return none: how a list comes is not known here."""
+
     def pages(
         self,
         fetch: Source,
@@ -53,6 +57,7 @@ class ListPaging:
         page_size: int,
         filtered: bool,
         resume: Position,
+        outlook: Outlook = BLIND,
     ) -> Iterator[Page]:
         """Yield pages, each row once.
 
@@ -62,7 +67,9 @@ class ListPaging:
         """
         if fetch.downloads.way == "csv":
             return _csv_alone(fetch, page_size, resume, filtered=filtered)
-        walk = OffsetPaging().walk(fetch, page_size=page_size, filtered=filtered, resume=resume)
+        walk = OffsetPaging().walk(
+            fetch, page_size=page_size, filtered=filtered, resume=resume, outlook=outlook
+        )
         if filtered or not fetch.downloads.may_be_csv:  # the total may not know of a filter
             return walk.pages()
         return _Reading(source=fetch, walk=walk).pages()
@@ -112,12 +119,12 @@ class _Reading:
         begins = max(0, self.walk.resume.offset - (len(known) > 1)) if known else 0
         first = self.source(offset_params(begins, self.walk.count))
         if self._is_worth_it(begins, first):
-            yield self.walk.takes(begins, first)
+            yield self._take(begins, first)
             proof = _Proof(begins=begins, marks=first.marks)
             if (yield from self._as_csv(proof, self.source.as_csv(first.labels))):
                 return
         else:
-            self.walk.ask = _beginning_with(first, begins, self.walk.ask)
+            _begin_with(first, begins, self.walk)
         yield from self.walk.pages()
 
     def _is_worth_it(self, begins: int, first: Batch) -> bool:
@@ -163,8 +170,13 @@ class _Reading:
             known = self.walk.next - at
             if known < len(part.marks):
                 new = replace(part.behind(known, rest=None), total=self.total)
-                yield self.walk.takes(self.walk.next, new)
+                yield self._take(self.walk.next, new)
             at += len(part.marks)
+
+    def _take(self, offset: int, batch: Batch) -> Page:
+        page = self.walk.take(offset, batch, repeats_from=None)
+        self.walk.resume = page.position
+        return page
 
     def _doubt(self, failure: ActOnError | None) -> None:
         why = _TOO_SHORT if failure is None else failure.what
@@ -172,15 +184,17 @@ class _Reading:
         self.source.downloads.doubt(why, for_good=not may_pass)
 
 
-def _beginning_with(
-    first: Batch, begins: int, ask: Callable[[int, int], tuple[int, Batch]]
-) -> Callable[[int, int], tuple[int, Batch]]:
-    """Return what asks for pages, and has one already."""
-    unused = [first]
+def _begin_with(first: Batch, begins: int, walk: Walk) -> None:
+    """Let a reading find the page that it is going to ask for first."""
+    ask, expect, unused = walk.ask, walk.expect, [first]
 
     def answer(offset: int, count: int) -> tuple[int, Batch]:
         if unused and offset == begins:
             return offset, unused.pop()
         return ask(offset, count)
 
-    return answer
+    def send_ahead(offset: int, end: int, step: int) -> None:
+        if not unused or offset != begins:
+            expect(offset, end, step)
+
+    walk.ask, walk.expect = answer, send_ahead

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from tap_acton.errors import ActOnError
     from tap_acton.resources.convert import Record
+    from tap_acton.resources.downloads import ListDownloads
 
-__all__ = ["ANCHORS", "Batch", "ListDownloads", "Page", "Paging", "Params", "Position", "Source"]
+__all__ = ["ANCHORS", "BLIND", "Batch", "Outlook", "Page", "Paging", "Params", "Position", "Source"]
 
-logger = logging.getLogger("tap-acton")
-
-_DOUBTS = 2
-"""Lists whose CSV was no use for reasons that may pass, until that is believed to be its way."""
 ANCHORS = 10
 """Rows remembered across runs; one of them is enough to find the place again."""
 Params = dict[str, Any]
@@ -112,33 +108,24 @@ class Page:
         return Position(offset=self.position.offset - behind, anchors=anchors)
 
 
-@dataclass(kw_only=True, slots=True)
-class ListDownloads:
-    """How the lists of one run come, and what it has learned of Act-On's CSV."""
+def _expect_nothing(_params: Iterable[Params], /) -> None:
+    """Send nothing ahead."""
 
-    way: str = "auto"
-    """The setting `list_download`."""
-    doubts: int = 0
-    """How often a CSV was no use for a reason that may pass."""
-    told: set[str] = field(default_factory=set)
 
-    @property
-    def may_be_csv(self) -> bool:
-        """Whether a CSV is worth a request."""
-        return self.way == "auto" and self.doubts < _DOUBTS
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outlook:
+    """What a reading may ask for before it needs it."""
 
-    def doubt(self, why: str, *, for_good: bool) -> None:
-        """Tell once that a CSV is no use, and why.
+    expect: Callable[[Iterable[Params]], None] = _expect_nothing
+    """Takes the requests that come next, in order, each time they are others."""
+    totals_are_exact: bool = True
+    """Whether the total counts just the rows that the conditions let through."""
+    rows: int | None = None
+    """How many rows there may be, if something told before the first reply."""
 
-        Args:
-            why: The reason, as a clause.
-            for_good: Whether it holds for all lists; else it is believed the second time.
-        """
-        self.doubts = _DOUBTS if for_good else self.doubts + 1
-        if why not in self.told:
-            self.told.add(why)
-            which = "Lists come" if self.doubts >= _DOUBTS else "A list comes"
-            logger.info("%s page by page, as JSON: %s", which, why)
+
+BLIND = Outlook()
+"""Each request is sent when its reply is needed."""
 
 
 class Source(Protocol):
@@ -187,6 +174,10 @@ class Paging(Protocol):
         """Return the parameters of a request for the first so many rows."""
         ...
 
+    def opening(self, page_size: int) -> Params | None:
+        """Return what a reading from the start asks for first; None if it comes piece by piece."""
+        ...
+
     def pages(
         self,
         fetch: Source,
@@ -194,6 +185,7 @@ class Paging(Protocol):
         page_size: int,
         filtered: bool,
         resume: Position,
+        outlook: Outlook = BLIND,
     ) -> Iterator[Page]:
         """Yield pages until there are no more rows.
 
@@ -202,5 +194,6 @@ class Paging(Protocol):
             page_size: Rows to ask for.
             filtered: Whether the request has conditions, which the total may not know of.
             resume: Where to begin.
+            outlook: What may be asked for ahead.
         """
         ...

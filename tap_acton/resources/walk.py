@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_acton.errors import ActOnError, RequestRefusedError, UnexpectedReplyError
-from tap_acton.resources.pages import ANCHORS, Page, Position
+from tap_acton.resources.pages import ANCHORS, BLIND, Page, Position
 from tap_acton.resources.seen import OneReply, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from tap_acton.resources.pages import Batch, Source
+    from tap_acton.resources.pages import Batch, Outlook, Source
 
 __all__ = ["Walk"]
 
@@ -50,6 +50,9 @@ class Walk:
     count: int
     filtered: bool
     resume: Position
+    expect: Callable[[int, int, int], None] = lambda _offset, _end, _step: None
+    """Lets pages be asked for ahead: from an offset to before another, so many rows apart."""
+    outlook: Outlook = BLIND
     source: Source | None = None
     """Where the rows come from, if its replies may break off, or have more than was asked for."""
     next: int = 0
@@ -62,6 +65,8 @@ class Walk:
     """What stands for all that was in the reply before this one."""
     widest: int = 0
     """Rows of the largest reply: the server may give fewer than we ask for."""
+    reply: OneReply | None = None
+    """The one before, if it was whole and its rows joined."""
     repeats: int = 0
     """Replies in a row that were like the one before."""
     fruitless: int = 0
@@ -91,7 +96,7 @@ class Walk:
                 if self.ignores_offset and not knew and self.complete is not None:
                     continue  # now we know that the reply before may have had all
                 as_expected = self._fits(offset, batch)
-                reply = OneReply(begins=offset, total=batch.total)
+                reply = self.reply = OneReply(begins=offset, total=batch.total)
                 yield from self._read(reply, batch, repeats_from=was_at if as_expected else None)
             finally:
                 batch.close()
@@ -100,17 +105,11 @@ class Walk:
                 if not done:
                     self._check_progress(reply)
 
-    def takes(self, offset: int, batch: Batch) -> Page:
-        """Return the new rows of a batch that somebody else asked for, and read on behind it."""
-        page = self._take(offset, batch, repeats_from=None)
-        self.resume = page.position
-        return page
-
     def _read(self, reply: OneReply, batch: Batch, *, repeats_from: int | None) -> Iterator[Page]:
         try:
             for part in batch.parts():
                 offset = reply.begins + reply.rows
-                page = self._take(offset, part, repeats_from=repeats_from)
+                page = self.take(offset, part, repeats_from=repeats_from)
                 reply.note(part.marks, len(page.records))
                 self.widest = max(self.widest, reply.rows)
                 yield page
@@ -141,18 +140,36 @@ class Walk:
         Each step back is a page without rows: a run that ends there need not go all the way again.
         """
         seam = 1 if self.widest > 1 else 0  # if rows come one by one, a seam would be all
-        offset, batch = self._ask(max(0, self.next - seam))
+        offset = max(0, self.next - seam)
+        self._look_ahead(offset)
+        offset, batch = self._ask(offset)
         if self._ignores_offset(offset, batch, self.last[-seam:] if seam else ()):
             return self._unread(batch)
         for step in itertools.count(1):
             if not offset or self._joins(offset, batch):
                 break
             batch.close()
+            self.expect(0, 0, 1)
             pages = 2 ** max(0, step - _STEPS)
             offset = max(0, offset - pages * max(1, self.widest - 1))
             yield Page(records=[], position=Position(offset=offset, anchors=self.last))
             offset, batch = self._ask(offset)
         return offset, batch
+
+    def _look_ahead(self, offset: int) -> None:
+        """Let what is asked for from an offset on be sent: this page, and those known to follow.
+
+        Pages may be answered in any order: the seam says the same whichever was read first.
+        """
+        step, before = max(1, self.widest - 1), self.reply
+        end = offset + 1
+        if before is None:
+            step, end = self.count - 1, max(end, (self.outlook.rows or 0) - 1)
+        elif before.total is not None and self.outlook.totals_are_exact:
+            end = max(end, before.total - 1)
+        elif before.rows == self.widest:
+            end += step  # nobody knows where the rows end: what lies behind is asked for in vain
+        self.expect(offset, end, step)
 
     def _joins(self, offset: int, batch: Batch) -> bool:
         if offset == self.next:
@@ -228,7 +245,7 @@ class Walk:
             )
         return proven and not goes_on
 
-    def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
+    def take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
         """Return the new rows; from an offset on, those that equal others are new too."""
         new, behind = [], []
         for number in range(len(batch.marks)):

@@ -62,6 +62,13 @@ class NetworkSettings:
         Integer(minimum=1, maximum=100_000_000),
         title="Requests per run",
     )
+    requests_in_flight: int = setting(
+        "Requests that may be under way at once, so that slow replies do not slow the reading; 1 "
+        "for one after another. A small max_requests_per_run lowers it.",
+        Integer(minimum=1, maximum=64),
+        title="Requests in flight",
+        default=16,
+    )
     user_agent: str | None = setting(
         "User agent of the requests.",
         Text(ascii=True),

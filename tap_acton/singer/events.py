@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.client import Gate
 from tap_acton.resources.messages import EVENTS, MESSAGE_REPORTS, REPORT_COUNTS
 from tap_acton.resources.records import digest
 from tap_acton.singer.streams import ResourceStream
@@ -14,7 +15,7 @@ from tap_acton.singer.streams import ResourceStream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_acton.client import Bound, Place, RecordsPage
+    from tap_acton.client import Asked, Bound, Place, RecordsPage
     from tap_acton.singer.state import Reading
 
 __all__ = ["MessageEventsStream"]
@@ -22,6 +23,19 @@ __all__ = ["MessageEventsStream"]
 _REPORTS = "reports"
 _VISITED = "visited"
 _BEGUN = "begun"
+
+
+@dataclass(kw_only=True, slots=True)
+class _Message:
+    """A message that the reading meets."""
+
+    id: str
+    sent_s: int | None
+    """When it was sent, in seconds since 1970, rounded up; None for triggered ones."""
+    counts: str | None
+    """Digest of its report; None if Act-On does not show it."""
+    unread: frozenset[str | None] = frozenset(EVENTS)
+    """Kinds of events that have not been read since the report."""
 
 
 class MessageEventsStream(ResourceStream):
@@ -34,11 +48,10 @@ class MessageEventsStream(ResourceStream):
     the digest and what is unread, for a run that goes on there.
     """
 
-    _message: str | None = None
-    _counts: str | None = None
-    """Digest of the message's report; None if Act-On does not show it."""
-    _unread: frozenset[str] = frozenset()
-    """Kinds of events of the message that have not been read since its report."""
+    _met: dict[str, _Message]
+    """Those to which the reading is coming, by id."""
+    _message: _Message | None = None
+    """The one to which it has come."""
 
     def cost(self, bounds: int) -> int:
         """Return the requests for the reports and, at the most, all kinds of events."""
@@ -61,46 +74,62 @@ class MessageEventsStream(ResourceStream):
             return
         if reading.place is None:
             self.stream_state[_VISITED] = {}
+        self._met = {}
+        gate = Gate(opens=self._has_moved, asks=self._report_of)
         for page in self._client.pages(
-            self.resource, reading.conditions, resume=reading.place, wanted=self._has_moved
+            self.resource, reading.conditions, resume=reading.place, gate=gate
         ):
-            yield page if self._counts else replace(page, hidden=True)
+            self._come_to(page.place.bound.get("message_id"))
+            is_shown = self._message is not None and self._message.counts is not None
+            yield page if is_shown else replace(page, hidden=True)
         self._forget_settled(reading)
 
     def _has_moved(self, bound: Bound) -> bool:
-        if bound["message_id"] != self._message:
-            self._begin(bound)
-        return self._counts is not None and self._counts != self._reports.get(bound["message_id"])
+        message_id = bound["message_id"]
+        if message_id not in self._met:
+            self._met[message_id] = self._meet(message_id, bound)
+        counts = self._met[message_id].counts
+        return counts is not None and counts != self._reports.get(message_id)
 
-    def _begin(self, bound: Bound) -> None:
-        self._message = message = bound["message_id"]
+    def _meet(self, message_id: str, bound: Bound) -> _Message:
         sent_at = bound.get("sent_at")
         sent_s = ceil(datetime.fromisoformat(sent_at).timestamp()) if sent_at else None
-        self._visited[message] = sent_s
         begun = self.stream_state.get(_BEGUN) or {}
-        if begun.get("message") == message:
-            self._counts = begun.get("counts")
-            self._unread = frozenset(begun.get("unread") or EVENTS)
-        else:
-            self._counts, self._unread = self._counts_of(bound), frozenset(EVENTS)
+        if begun.get("message") != message_id:
+            return _Message(id=message_id, sent_s=sent_s, counts=self._counts_of(bound))
+        unread = frozenset(begun.get("unread") or EVENTS)
+        return _Message(id=message_id, sent_s=sent_s, counts=begun.get("counts"), unread=unread)
+
+    def _report_of(self, bound: Bound) -> Asked | None:
+        begun = self.stream_state.get(_BEGUN) or {}
+        if bound["message_id"] in self._met or begun.get("message") == bound["message_id"]:
+            return None
+        return MESSAGE_REPORTS, _without_event(bound)
 
     def _counts_of(self, bound: Bound) -> str | None:
-        message = {name: value for name, value in bound.items() if name != "event"}
-        report = self._client.record(MESSAGE_REPORTS, message)
+        report = self._client.record(MESSAGE_REPORTS, _without_event(bound))
         return digest(repr([report[name] for name in REPORT_COUNTS])) if report else None
 
+    def _come_to(self, message_id: str | None) -> None:
+        if message_id in self._met and self._met[message_id] is not self._message:
+            if self._message is not None:
+                self._met.pop(self._message.id, None)
+            self._message = message = self._met[message_id]
+            self._visited[message.id] = message.sent_s
+
     def _reached(self, place: Place) -> None:
-        if place.position is not None:
+        message = self._message
+        if place.position is not None or message is None:
             return
-        self._unread -= {place.bound.get("event")}
-        if self._message and self._counts:
+        message.unread -= {place.bound.get("event")}
+        if message.counts:
             self.stream_state[_BEGUN] = {
-                "message": self._message,
-                "counts": self._counts,
-                "unread": sorted(self._unread),
+                "message": message.id,
+                "counts": message.counts,
+                "unread": sorted(message.unread),
             }
-            if not self._unread:
-                self._reports[self._message] = self._counts
+            if not message.unread:
+                self._reports[message.id] = message.counts
 
     def _forget_settled(self, reading: Reading) -> None:
         """Forget the reports of messages that no later run looks at: old ones, and deleted ones."""
@@ -126,3 +155,7 @@ class MessageEventsStream(ResourceStream):
     def _reports(self) -> dict[str, Any]:
         reports: dict[str, Any] = self.stream_state.setdefault(_REPORTS, {})
         return reports
+
+
+def _without_event(bound: Bound) -> Bound:
+    return {name: value for name, value in bound.items() if name != "event"}

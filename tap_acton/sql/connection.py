@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.auth.account import open_account
@@ -52,7 +53,8 @@ def connect(connection_string: str = "", **properties: Any) -> Connection:
     """
     settings, own = read_properties(connection_string, properties)
     with translated():
-        account = open_account(settings, authorize=lambda: code_from_browser(settings))
+        on_demand = replace(settings, requests_in_flight=1)  # a SELECT may want a few rows only
+        account = open_account(on_demand, authorize=lambda: code_from_browser(settings))
         try:
             if isinstance(account.auth, TokenKeeper):
                 account.auth.fresh()

@@ -27,6 +27,7 @@ _OF_THE_TAP = frozenset(
         "suppression_snapshots",
         "emit_activate_version_messages",
         "auto_add_columns",
+        "requests_in_flight",
         "type_detection",
     }
 )

@@ -1,8 +1,9 @@
-"""One request and its reply: the limits before it, the way it takes, and who hears of it."""
+"""One request and its reply: the way it takes, and who hears of it."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -10,20 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from tap_acton.errors import UnexpectedReplyError
+from tap_acton.errors import RateLimitedError, UnexpectedReplyError
 from tap_acton.transport.failures import no_reply, proxy_refused
-from tap_acton.transport.replies import Reply
+from tap_acton.transport.replies import LARGEST_ENVELOPE, judge
+from tap_acton.transport.streaming import Answer, Body, arriving, has_length
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from requests import PreparedRequest
 
     from tap_acton.clock import Clock
     from tap_acton.transport.limits import Limit
+    from tap_acton.transport.replies import Reply
     from tap_acton.transport.route import Route
 
-__all__ = ["Answer", "Attempts", "Sent"]
+__all__ = ["Attempts", "Sent"]
 
 logger = logging.getLogger("tap-acton")
 
@@ -44,36 +47,85 @@ class Sent:
     """Bytes of the body."""
 
 
-@dataclass(slots=True)
-class Answer:
-    """A reply that has begun to arrive."""
-
-    response: requests.Response
-    where: str
-    size: int = 0
-    """Bytes of the body that were read."""
-
-    def reply(self, body: bytes) -> Reply:
-        """Return it with its body, or with the first bytes of it."""
-        headers = {name.lower(): value for name, value in self.response.headers.items()}
-        return Reply(where=self.where, status=self.response.status_code, headers=headers, body=body)
-
-
 @dataclass(kw_only=True, slots=True)
 class Attempts:
     """Sends requests, each once."""
 
+    session: requests.Session
     limits: Limit
+    """What hears of it if the server finds us too fast."""
     route: Route
     timeout_s: float
     """Seconds without a byte after which a request is given up; 0 for never."""
     clock: Clock
     observe: Callable[[Sent], None]
-    """Called after each."""
+    """Called after each, one at a time."""
     skew_s: tuple[float, float] | None = field(default=None, init=False)
+    _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def reply(self, request: PreparedRequest, where: str) -> Reply:
+        """Return the reply to a request that has passed the limits, if it is no error.
+
+        Raises:
+            ActOnError: It is an error, or did not come; see `exchange`.
+        """
+        reply = self.exchange(self.session, request, where)
+        self._judge(reply)
+        return reply
+
+    def begun(self, request: PreparedRequest, where: str) -> Body:
+        """Return a body that arrives, after a look at its head, in which an error would be.
+
+        Raises:
+            ActOnError: It is an error, or did not come; see `exchange`.
+        """
+        heads: list[Reply] = []
+        pieces = self._pieces(request, where, heads)
+        head = next(pieces)  # so that the generator runs, and closing it ends the request
+        lengths = has_length(heads[0].headers)
+        return Body(where=where, head=head, rest=pieces, has_length=lengths)
+
+    def exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
+        """Return a reply, unjudged.
+
+        Raises:
+            NoReplyError: No whole reply came.
+            NotConnectedError: No connection could be made.
+            ConfigError: A proxy refuses us, or a certificate is not trusted.
+            UnexpectedReplyError: The reply's head cannot be read.
+        """
+        with self._answered(session, request, where) as answer:
+            answer.size = len(answer.response.content)
+            return answer.reply(answer.response.content)
+
+    def server_time(self, at: float | None = None) -> tuple[float, float | None]:
+        """Return the server's time of day; see `Transport.server_time`."""
+        ours = self.clock.now() if at is None else at
+        if self.skew_s is None:
+            return ours - _LARGEST_SKEW_S, None
+        least, most = self.skew_s
+        return ours + least, ours + most
+
+    def _pieces(self, request: PreparedRequest, where: str, heads: list[Reply]) -> Generator[bytes]:
+        with self._answered(self.session, request, where, stream=True) as answer:
+            pieces = arriving(answer, where)
+            head = b""
+            while len(head) <= LARGEST_ENVELOPE and (piece := next(pieces, None)) is not None:
+                head += piece
+            heads.append(answer.reply(head))
+            self._judge(heads[0])
+            yield head
+            yield from pieces
+
+    def _judge(self, reply: Reply) -> None:
+        try:
+            judge(reply)
+        except RateLimitedError:
+            self.limits.throttled()
+            raise
 
     @contextmanager
-    def answered(
+    def _answered(
         self,
         session: requests.Session,
         request: PreparedRequest,
@@ -81,15 +133,7 @@ class Attempts:
         *,
         stream: bool = False,
     ) -> Iterator[Answer]:
-        """Send a request; what breaks while its reply is read is an error of ours, too.
-
-        Raises:
-            NoReplyError: No whole reply came.
-            NotConnectedError: No connection could be made.
-            ConfigError: A proxy refuses us, or a certificate is not trusted.
-            BudgetSpentError: A limit is reached.
-        """
-        self.limits.take()
+        """Send a request; what breaks while its reply is read is an error of ours, too."""
         surroundings = session.merge_environment_settings(request.url, {}, stream, None, None)
         through = self.route.through(request.url or "", surroundings["proxies"])
         started = self.clock.monotonic()
@@ -107,14 +151,6 @@ class Attempts:
         finally:
             self._tell(where, answer, self.clock.monotonic() - started)
 
-    def server_time(self, at: float | None = None) -> tuple[float, float | None]:
-        """Return the server's time of day; see `Transport.server_time`."""
-        ours = self.clock.now() if at is None else at
-        if self.skew_s is None:
-            return ours - _LARGEST_SKEW_S, None
-        least, most = self.skew_s
-        return ours + least, ours + most
-
     def _send(
         self, session: requests.Session, request: PreparedRequest, surroundings: Any
     ) -> requests.Response:
@@ -127,7 +163,8 @@ class Attempts:
         if answer is not None:
             answer.response.close()
             status, size = answer.response.status_code, answer.size
-        self.observe(Sent(where=where, status=status, seconds=seconds, size=size))
+        with self._telling:
+            self.observe(Sent(where=where, status=status, seconds=seconds, size=size))
 
     def _learn_time(self, response: requests.Response, travel_s: float) -> None:
         date = response.headers.get("Date")

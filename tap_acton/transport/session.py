@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
 
-from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import ActOnError, NotConnectedError, RateLimitedError
+from tap_acton.errors import NotConnectedError, RateLimitedError
+from tap_acton.transport.ahead import Ahead, Early, Expected
 from tap_acton.transport.attempt import Attempts, Sent
-from tap_acton.transport.replies import LARGEST_ENVELOPE, Reply, TokenInvalidError, judge
+from tap_acton.transport.replies import Reply, TokenInvalidError
 from tap_acton.transport.route import USUAL_ROUTE, Route
-from tap_acton.transport.streaming import Body, arriving, has_length
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Mapping
 
     from requests import PreparedRequest
 
+    from tap_acton.errors import ActOnError
     from tap_acton.transport.limits import Limit
     from tap_acton.transport.retry import RetryPolicy, Tries
+    from tap_acton.transport.streaming import Body
 
 __all__ = ["Authenticator", "Sent", "Transport"]
 
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
 
-_UNANSWERED = (RateLimitedError, NotConnectedError)
+
+def _is_worth_it(error: ActOnError) -> bool:
+    """Tell whether a request that failed so is worth another try."""
+    if error.retryable:
+        logger.debug("Trying again: %s", error)
+    return error.retryable
+
+
+def _never_came_to_it(error: ActOnError) -> bool:
+    """Tell whether the server has not even begun to answer what was asked."""
+    return isinstance(error, RateLimitedError | NotConnectedError) and _is_worth_it(error)
 
 
 class Authenticator(Protocol):
@@ -49,11 +61,11 @@ class Transport:
     Args:
         base_url: The server's address, without a trailing slash.
         limits: What each request has to pass.
-        retry: When a GET is sent again.
+        retry: When a GET is sent again, and where time comes from.
         timeout_s: Seconds without a byte after which a request is given up; 0 for never.
         user_agent: Sent with each request.
+        in_flight: How many requests may be under way at once; with 1, none is sent ahead.
         route: Proxies and certificates.
-        clock: Where time comes from.
         observe: Called after each attempt.
     """
 
@@ -65,27 +77,37 @@ class Transport:
         retry: RetryPolicy,
         timeout_s: float,
         user_agent: str,
+        in_flight: int = 1,
         route: Route = USUAL_ROUTE,
-        clock: Clock = SYSTEM_CLOCK,
         observe: Callable[[Sent], None] = lambda _sent: None,
     ) -> None:
         self.base_url = base_url
         self._attempts = Attempts(
-            limits=limits, route=route, timeout_s=timeout_s, clock=clock, observe=observe
+            session=route.session(),
+            limits=limits,
+            route=route,
+            timeout_s=timeout_s,
+            clock=retry.clock,
+            observe=observe,
+        )
+        self._ahead = Ahead(
+            take=limits.take,
+            send=self._attempts.reply,
+            threads=in_flight if in_flight > 1 else 0,
         )
         self._limits = limits
         self._retry = retry
+        self._route = route
         self._headers = {
             "Accept": "application/json, */*;q=0.5",
             "Accept-Encoding": "gzip",
             "User-Agent": user_agent,
         }
-        self._route = route
-        self._session = route.session()
 
     def close(self) -> None:
         """Close the connections and give back what the limits set aside."""
-        self._session.close()
+        self._ahead.close()
+        self._attempts.session.close()
         self._limits.close()
 
     def server_time(self, at: float | None = None) -> tuple[float, float | None]:
@@ -118,8 +140,7 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        request = self._get(path, params)
-        return self._read(request, f"GET {path}", auth, self._whole(decode))
+        return self._read(self._get(path, params), f"GET {path}", auth, self._whole(decode))
 
     def stream(
         self,
@@ -143,10 +164,11 @@ class Transport:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
         request = self._get(path, params)
-        again = self._note_and_wait if once else self._note_and_decide
+        again = _never_came_to_it if once else _is_worth_it
 
-        def start(prepared: PreparedRequest, where: str) -> T:
-            body = self._begun(prepared, where)
+        def start(prepared: PreparedRequest, where: str, _early: Early | None) -> T:
+            self._limits.take()
+            body = self._attempts.begun(prepared, where)
             try:
                 return decode(body)
             except BaseException:
@@ -157,7 +179,7 @@ class Transport:
 
     def tries(self) -> Tries:
         """Return what counts the tries of something that takes several requests."""
-        return self._retry.tries(self._note_and_decide)
+        return self._retry.tries(_is_worth_it)
 
     def query(
         self,
@@ -178,18 +200,39 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        request = requests.Request("POST", self.base_url + path, json=question)
-        return self._read(request, f"POST {path}", auth, self._whole(decode))
+        return self._read(self._post(path, question), f"POST {path}", auth, self._whole(decode))
+
+    def expect(
+        self, path: str, params: Mapping[str, Any], *, auth: Authenticator, in_body: bool
+    ) -> Early:
+        """Let what is going to be asked for by `get`, or by `query`, be sent ahead.
+
+        Args:
+            path: As there.
+            params: The query, or the question.
+            auth: Signs it.
+            in_body: Whether it is a question.
+        """
+        request = self._post(path, params) if in_body else self._get(path, params)
+        where = f"{request.method} {path}"
+        return self._ahead.announce(_key(request), where, lambda: self._signed(request, auth))
+
+    def expectations(self) -> Expected:
+        """Return a window for requests that one reading expects."""
+        return Expected(self._ahead)
+
+    def _post(self, path: str, question: Mapping[str, Any]) -> requests.Request:
+        return requests.Request("POST", self.base_url + path, json=question)
 
     def _get(self, path: str, params: Mapping[str, str]) -> requests.Request:
         query = urlencode(params, quote_via=quote, errors="surrogatepass")
         return requests.Request("GET", f"{self.base_url}{path}" + (f"?{query}" if query else ""))
 
-    def _whole(self, decode: Callable[[Reply], T]) -> Callable[[PreparedRequest, str], T]:
-        def read(request: PreparedRequest, where: str) -> T:
-            reply = self._exchange(self._session, request, where)
-            judge(reply)
-            return decode(reply)
+    def _whole(
+        self, decode: Callable[[Reply], T]
+    ) -> Callable[[PreparedRequest, str, Early | None], T]:
+        def read(request: PreparedRequest, where: str, early: Early | None) -> T:
+            return decode(early.outcome.result() if early else self._reply(request, where))
 
         return read
 
@@ -198,21 +241,31 @@ class Transport:
         request: requests.Request,
         where: str,
         auth: Authenticator,
-        read: Callable[[PreparedRequest, str], T],
-        again: Callable[[ActOnError], bool] | None = None,
+        read: Callable[[PreparedRequest, str, Early | None], T],
+        again: Callable[[ActOnError], bool] = _is_worth_it,
     ) -> T:
-        request.headers = self._headers
-        request.auth = auth
+        early = self._ahead.claim(_key(request))
 
         def attempt() -> T:
-            prepared = request.prepare()
+            nonlocal early
+            sent, early = early, None
+            prepared = sent.signed() if sent else self._signed(request, auth)
             try:
-                return read(prepared, where)
+                return read(prepared, where, sent)
             except TokenInvalidError:
                 auth.renew(prepared)
-                return read(auth(prepared), where)
+                return read(auth(prepared), where, None)
 
-        return self._retry.run(attempt, again=again or self._note_and_decide)
+        return self._retry.run(attempt, again=again)
+
+    def _signed(self, request: requests.Request, auth: Authenticator) -> PreparedRequest:
+        request.headers = self._headers
+        request.auth = auth
+        return request.prepare()
+
+    def _reply(self, request: PreparedRequest, where: str) -> Reply:
+        self._limits.take()
+        return self._attempts.reply(request, where)
 
     def post_form(self, path: str, form: Mapping[str, str]) -> Reply:
         """Send a form once, on a connection of its own, and return the reply unjudged.
@@ -231,39 +284,10 @@ class Transport:
             headers={**self._headers, "Connection": "close"},
             data=dict(form),
         ).prepare()
+        self._limits.take()
         with self._route.session() as with_new_connection:
-            return self._exchange(with_new_connection, request, f"POST {path}")
+            return self._attempts.exchange(with_new_connection, request, f"POST {path}")
 
-    def _note_and_decide(self, error: ActOnError) -> bool:
-        if isinstance(error, RateLimitedError):
-            self._limits.throttled()
-        if error.retryable:
-            logger.debug("Trying again: %s", error)
-        return error.retryable
 
-    def _note_and_wait(self, error: ActOnError) -> bool:
-        return isinstance(error, _UNANSWERED) and self._note_and_decide(error)
-
-    def _exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
-        with self._attempts.answered(session, request, where) as answer:
-            answer.size = len(answer.response.content)
-            return answer.reply(answer.response.content)
-
-    def _begun(self, request: PreparedRequest, where: str) -> Body:
-        """Return a body after a look at its head, in which an error would be."""
-        heads: list[Reply] = []
-        pieces = self._pieces(request, where, heads)
-        head = next(pieces)  # so that the generator runs, and closing it ends the request
-        lengths = has_length(heads[0].headers)
-        return Body(where=where, head=head, rest=pieces, has_length=lengths)
-
-    def _pieces(self, request: PreparedRequest, where: str, heads: list[Reply]) -> Generator[bytes]:
-        with self._attempts.answered(self._session, request, where, stream=True) as answer:
-            pieces = arriving(answer, where)
-            head = b""
-            while len(head) <= LARGEST_ENVELOPE and (piece := next(pieces, None)) is not None:
-                head += piece
-            heads.append(answer.reply(head))
-            judge(heads[0])
-            yield head
-            yield from pieces
+def _key(request: requests.Request) -> str:
+    return f"{request.method} {request.url} {json.dumps(request.json)}"

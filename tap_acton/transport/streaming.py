@@ -10,17 +10,31 @@ import requests
 import urllib3.exceptions
 
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
+from tap_acton.transport.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
-    from tap_acton.transport.attempt import Answer
-
-__all__ = ["Body", "arriving", "has_length"]
+__all__ = ["Answer", "Body", "arriving", "has_length"]
 
 _PIECE = 65_536
 """Bytes, of what comes over the network and of what is unpacked from it."""
 _ZLIB_OF_GZIP = 31
+
+
+@dataclass(slots=True)
+class Answer:
+    """A reply that has begun to arrive."""
+
+    response: requests.Response
+    where: str
+    size: int = 0
+    """Bytes of the body that were read."""
+
+    def reply(self, body: bytes) -> Reply:
+        """Return it with its body, or with the first bytes of it."""
+        headers = {name.lower(): value for name, value in self.response.headers.items()}
+        return Reply(where=self.where, status=self.response.status_code, headers=headers, body=body)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,11 +31,16 @@ def sim(simulator: Simulate) -> Simulator:
 
 @pytest.fixture
 def engine(sim: Simulator, configure: Configure) -> Iterator[Engine]:
-    client = ActOnClient.from_settings(read_settings(configure(sim, max_retry_seconds=0)))
+    client = client_of(configure(sim, max_retry_seconds=0))
     engine = Engine(client)
     yield engine
     engine.close()
     client.close()
+
+
+def client_of(config: dict[str, Any]) -> ActOnClient:
+    """Return a client that asks for nothing ahead, as that of a connection."""
+    return ActOnClient.from_settings(read_settings({**config, "requests_in_flight": 1}))
 
 
 def rows(engine: Engine, statement: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
@@ -98,7 +103,9 @@ def test_one_row_costs_one_request(engine: Engine, sim: Simulator) -> None:
 
 def test_rows_that_are_not_fetched_cost_nothing(simulator: Simulate, configure: Configure) -> None:
     sim = simulator(contacts=200)
-    client = ActOnClient.from_settings(read_settings(configure(sim, page_size=10)))
+    client = ActOnClient.from_settings(
+        read_settings(configure(sim, page_size=10, requests_in_flight=1))
+    )
     engine = Engine(client)
     rows(engine, f"SELECT Company FROM {LIST} LIMIT 1")
     before = len(sim.journal)

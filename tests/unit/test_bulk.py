@@ -23,7 +23,8 @@ from tap_acton.errors import (
     UnexpectedReplyError,
 )
 from tap_acton.resources.bulk import ListPaging
-from tap_acton.resources.pages import Batch, ListDownloads, Position
+from tap_acton.resources.downloads import ListDownloads
+from tap_acton.resources.pages import Batch, Position
 from tests.tables import Act, Row, Table, acts
 from tests.unit.test_csv_paging import KINDS, Server, keys
 

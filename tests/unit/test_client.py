@@ -358,7 +358,7 @@ def test_a_place_of_before_parents_had_places_is_read_from_the_start(simulator: 
 
 def test_children_are_read_before_the_next_page_of_parents(simulator: Simulate) -> None:
     sim = simulator(messages=20)
-    records_of(client_of(sim, page_size=4), REPORTS)
+    records_of(client_of(sim, page_size=4, requests_in_flight=1), REPORTS)
     paths = [entry.path for entry in sim.journal]
     assert paths[:6] == ["/api/1/message", *paths[1:5], "/api/1/message"]
     assert all(path.endswith("/report") for path in paths[1:5])
@@ -393,7 +393,7 @@ def test_nothing_is_sent_until_a_page_is_wanted(simulator: Simulate) -> None:
 
 def test_closing_the_pages_stops_the_requests(simulator: Simulate) -> None:
     sim = simulator()
-    pages = client_of(sim, page_size=5).pages(LIST)
+    pages = client_of(sim, page_size=5, requests_in_flight=1).pages(LIST)
     list(itertools.islice(pages, 2))
     pages.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(sim.journal) == 2

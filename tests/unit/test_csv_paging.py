@@ -20,7 +20,8 @@ from tap_acton.errors import (
     ServerFailedError,
     UnexpectedReplyError,
 )
-from tap_acton.resources.pages import Batch, ListDownloads, Position
+from tap_acton.resources.downloads import ListDownloads
+from tap_acton.resources.pages import Batch, Position
 from tap_acton.resources.paging import CsvPaging
 from tests.tables import Act, Row, Table, acts
 

@@ -14,19 +14,25 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tap_acton.errors import BudgetSpentError
 from tap_acton.family import Family, Query
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
 from tap_acton.resources.paging import OffsetPaging, Position
 from tap_acton.resources.place import Place
-from tests.tables import Act, Table, acts
+from tap_acton.transport.ahead import Ahead, Expected
+from tap_acton.turns import Window
+from tests.tables import Act, Foresight, Table, acts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from requests import PreparedRequest
 
     from tap_acton.errors import RequestRefusedError
     from tap_acton.resources.binding import Bound, Condition
     from tap_acton.resources.model import Record, Resource
     from tap_acton.resources.paging import Batch, Page, Params
+    from tap_acton.transport.replies import Reply
 
 SCORES, RECORDS = RESOURCES["list_scores"], PARENTS_ONLY["list_records"]
 MANY_RUNS = 150
@@ -36,7 +42,7 @@ BOUNDED = settings(
 )
 
 
-class CutError(Exception):
+class CutError(BudgetSpentError):
     """The run may send no more requests."""
 
 
@@ -47,6 +53,8 @@ class Account:
     lists: Table
     records: list[Table]
     page_size: int
+    depth: int = 0
+    """Requests that may be on their way before they are needed."""
     left: int = 10_000
     """Requests that the run may still send."""
     requests: list[str] = field(default_factory=list)
@@ -66,20 +74,33 @@ class Account:
             self.spend(bound.get("list_id", "lists"))
             return table.fetch(params)
 
+        reading = Foresight(fetch, depth=self.depth)
         pages = OffsetPaging().pages(
-            fetch, page_size=self.page_size, filtered=table.total == "whole", resume=resume
+            reading,
+            page_size=self.page_size,
+            filtered=table.total == "whole",
+            resume=resume,
+            outlook=reading.outlook,
         )
         for page in pages:
             yield replace(page, records=[record_of(row, bound) for row in page.records])
 
     def spend(self, on: str) -> None:
         if not self.left:
-            raise CutError
+            raise CutError("The run has spent its requests")
         self.left -= 1
         self.requests.append(on)
 
     def table(self, list_id: str) -> Table:
         return self.records[int(list_id) % len(self.records)]
+
+    def ahead(self, resource: Resource, visits: Iterator[Place]) -> Iterator[Place]:
+        del resource
+        return self.looking_ahead(visits)
+
+    def looking_ahead(self, visits: Iterator[Place]) -> Iterator[Place]:
+        nothing = Ahead(take=lambda: None, send=never, threads=self.depth)
+        return Window(visits, Expected(nothing), lambda _visit: None).items()
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         raise NotImplementedError(resource, bound) from error
@@ -97,7 +118,7 @@ class Account:
         """Read what is left, with so many requests. The place is `ENDED` after the last."""
         self.left, read, place = budget, [], resume
         try:
-            for visit in Family(self).visits(SCORES, Query(), resume):
+            for visit in self.looking_ahead(Family(self).visits(SCORES, Query(), resume)):
                 if visit.position is not None:
                     child = visit.bound["list_id"], visit.bound["contact_id"]
                     self.spend("-".join(child))
@@ -114,6 +135,10 @@ class Account:
             for list_id in self.lists.untouched
             for row in self.table(str(list_id)).untouched
         }
+
+
+def never(request: PreparedRequest, where: str) -> Reply:
+    raise NotImplementedError(request, where)
 
 
 def record_of(row: Record, bound: Bound) -> Record:
@@ -138,6 +163,7 @@ accounts = st.builds(
     lists=tables(7),
     records=st.lists(tables(9), min_size=1, max_size=3),
     page_size=st.integers(2, 10),
+    depth=st.sampled_from([0, 0, 2, 5]),
 )
 
 
@@ -148,6 +174,7 @@ def test_runs_that_are_cut_read_every_child_that_stays_and_come_to_an_end(
 ) -> None:
     found: set[tuple[str, str]] = set()
     place: Place | None = None
+    account.depth = min(account.depth, min(budgets) // 8)
     for number in range(MANY_RUNS):
         read, place = account.run(place, budgets[number % len(budgets)])
         assert len(read) == len(set(read))

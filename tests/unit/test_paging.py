@@ -48,11 +48,13 @@ def walk(
     paging: OffsetPaging | PageNumbers = OffsetPaging(),  # noqa: B008 - it never changes
 ) -> list[tuple[list[int], Position]]:
     """Read the table, or some pages of it: the keys and the position of each page."""
+    reading = table.reading()
     walking = paging.pages(
-        table.fetch,
+        reading,
         page_size=page_size,
         filtered=table.total == "whole",
         resume=resume or Position(),
+        outlook=replace(reading.outlook, totals_are_exact=table.total != "whole"),
     )
     return [
         ([record["key"] for record in page.records], page.position)
@@ -71,19 +73,15 @@ tables = st.builds(
     newest_first=st.booleans(),
     total=st.sampled_from(TOTALS),
     cap=st.sampled_from([2, 3, 7, 1_000]),
+    depth=st.sampled_from([0, 1, 2, 5]),
+    overtakes=st.integers(0, 4),
 )
 quiet_tables = tables.map(lambda table: replace_acts(table, ()))
 page_sizes = st.sampled_from([1, 2, 3, 5, 10, 100])
 
 
 def replace_acts(table: Table, changes: tuple[Act, ...]) -> Table:
-    return Table(
-        size=table.size,
-        acts=changes,
-        newest_first=table.newest_first,
-        total=table.total,
-        cap=table.cap,
-    )
+    return replace(table, acts=changes)
 
 
 def numbered(rows: int, cap: int, *, by_row: bool, total: str) -> list[int]:

@@ -112,7 +112,6 @@ class Rig:
             retry=RetryPolicy(longest_s=longest_s, clock=self.clock),
             timeout_s=timeout_s,
             user_agent="tests/1",
-            clock=self.clock,
             observe=self.seen.append,
         )
 

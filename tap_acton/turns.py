@@ -1,0 +1,192 @@
+"""Whose turn it is next, and what may be asked for before: the rows for many bound values."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from tap_acton.errors import ActOnError
+from tap_acton.resources.pages import Position
+from tap_acton.resources.place import Bound, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from tap_acton.remembered import Remembered
+    from tap_acton.resources.binding import Condition
+    from tap_acton.resources.model import Resource
+    from tap_acton.resources.pages import Params
+    from tap_acton.source import Requests
+    from tap_acton.transport.ahead import Early, Expected
+
+    Announcement = Callable[[], Early]
+
+__all__ = ["EVERYTHING", "Asked", "Gate", "Lookout", "Turn", "Window"]
+
+T = TypeVar("T")
+Asked = tuple["Resource", Bound]
+"""A resource, and values for all of its variables."""
+
+_ITEMS = 4
+"""Turns known ahead for each request under way: not every turn takes one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gate:
+    """Which bound values are to be read."""
+
+    opens: Callable[[Bound], bool] = lambda _bound: True
+    """Tells of values, in their order but before their turn. It may ask for records."""
+    asks: Callable[[Bound], Asked | None] = lambda _bound: None
+    """What `opens` is going to ask for."""
+
+
+EVERYTHING = Gate()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """Bound values, and whether they are to be read."""
+
+    visit: Place
+    is_wanted: bool = True
+    error: ActOnError | None = None
+    """Why nobody knows."""
+
+    @classmethod
+    def decided(cls, visit: Place, gate: Gate) -> Turn:
+        """Ask the gate."""
+        try:
+            return cls(visit=visit, is_wanted=visit.position is None or gate.opens(visit.bound))
+        except ActOnError as error:
+            return cls(visit=visit, error=error)
+
+
+class Lookout:
+    """Lets requests be on their way before it is the turn of what they are for.
+
+    Args:
+        requests: Sends them.
+        remembered: What needs no request.
+        page_size: Rows to ask for in one.
+    """
+
+    def __init__(self, requests: Requests, remembered: Remembered, *, page_size: int) -> None:
+        self._requests = requests
+        self._remembered = remembered
+        self._page_size = page_size
+
+    def turns(
+        self,
+        resource: Resource,
+        conditions: tuple[Condition, ...],
+        visits: Iterator[Place],
+        gate: Gate,
+    ) -> Iterator[Turn]:
+        """Yield a turn for each visit, in order."""
+        query = resource.query(conditions)
+
+        def opening(turn: Turn) -> Announcement | None:
+            return self._opening(resource, query, turn.visit) if turn.is_wanted else None
+
+        with closing(self._window(visits, self._questions(gate))) as known:
+            turns = (Turn.decided(visit, gate) for visit in known)
+            with closing(self._window(turns, opening)) as in_order:
+                yield from in_order
+
+    def parents(self, resource: Resource, visits: Iterator[Place]) -> Iterator[Place]:
+        """Yield visits, of what may be remembered, in order."""
+
+        def opening(visit: Place) -> Announcement | None:
+            is_known = self._remembered.knows(resource, visit.bound)
+            return None if is_known else self._opening(resource, {}, visit)
+
+        with closing(self._window(visits, opening)) as in_order:
+            yield from in_order
+
+    def _questions(self, gate: Gate) -> Callable[[Place], Announcement | None]:
+        last: Asked | None = None
+
+        def question(visit: Place) -> Announcement | None:
+            nonlocal last
+            asked = gate.asks(visit.bound) if visit.position is not None else None
+            if asked is None or asked == last or self._remembered.knows(*asked):
+                return None
+            last = asked
+            resource, bound = asked
+            return self._opening(resource, {}, Place(bound=bound, position=Position()))
+
+        return question
+
+    def _opening(self, resource: Resource, query: Params, visit: Place) -> Announcement | None:
+        """Return what announces the first request for bound values, if it is known."""
+        opening = resource.paging.opening(self._page_size)
+        if visit.position != Position() or opening is None:
+            return None
+        return self._requests.expecting(resource, {**query, **opening}, visit.bound)
+
+    def _window(
+        self, items: Iterator[T], announcement: Callable[[T], Announcement | None]
+    ) -> Generator[T]:
+        expected = self._requests.account.transport.expectations()
+        return Window(items, expected, announcement).items()
+
+
+class Window(Generic[T]):
+    """Items in their order, each given out when what those behind it take is on its way.
+
+    Args:
+        items: Where they come from. What it raises comes when the items before are through.
+        expected: Takes what is asked for ahead.
+        announcement: Returns what announces the request for an item, if it takes one.
+    """
+
+    def __init__(
+        self,
+        items: Iterator[T],
+        expected: Expected,
+        announcement: Callable[[T], Announcement | None],
+    ) -> None:
+        self._items = items
+        self._expected = expected
+        self._announcement = announcement
+        self._coming: deque[T] = deque()
+        self._unplaced: Announcement | None = None
+        self._error: ActOnError | None = None
+
+    def items(self) -> Generator[T]:
+        """Yield the items."""
+        if not self._expected.most:
+            yield from self._items
+            return
+        try:
+            while self._fill():
+                yield self._coming.popleft()
+                self._unplaced = self._unplaced if self._coming else None
+            if self._error:
+                raise self._error
+        finally:
+            self._expected.clear()
+
+    def _fill(self) -> bool:
+        """Look ahead as far as requests may be under way; tell whether there is an item."""
+        most = self._expected.most * _ITEMS
+        while self._error is None and len(self._coming) < most and self._place():
+            try:
+                item = next(self._items)
+            except StopIteration:
+                break
+            except ActOnError as error:
+                self._error = error
+            else:
+                self._coming.append(item)
+                self._unplaced = self._announcement(item)
+        return bool(self._coming)
+
+    def _place(self) -> bool:
+        if self._unplaced is None or self._expected.add(self._unplaced):
+            self._unplaced = None
+            return True
+        return not self._coming
