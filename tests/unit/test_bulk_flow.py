@@ -13,6 +13,7 @@ from tap_acton.auth.account import Account
 from tap_acton.auth.authenticator import FixedToken
 from tap_acton.client import ActOnClient
 from tap_acton.resources.pages import Batch
+from tap_acton.transport.ahead import Ahead, Expected
 from tap_acton.transport.replies import Reply
 from tap_acton.transport.streaming import Body
 from tests.downloads import DATES, csv_text, plain_list
@@ -56,8 +57,10 @@ class Feed:
     def stream(self, *_: object, decode: Callable[[Body], T], **__: object) -> T:
         return decode(Body(where="GET", head=csv_text([list(HEADINGS)]), rest=self._pieces()))
 
-    def close(self) -> None:
-        """Leave nothing open."""
+    def expectations(self) -> Expected:
+        """Let nothing be sent ahead."""
+        nothing: Any = None
+        return Expected(Ahead(take=nothing, send=nothing, threads=0))
 
     def _pieces(self) -> Generator[bytes]:
         try:
