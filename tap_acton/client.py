@@ -54,6 +54,8 @@ class RecordsPage:
 
     So it is too where only the reading of the parents has come further.
     """
+    total: int | None = None
+    """How many rows there are for these bound values, if the reply says so."""
 
 
 class ActOnClient:
@@ -213,7 +215,7 @@ class ActOnClient:
             for page in self.pages_of(resource, conditions, visit.bound, visit.position):
                 shown = True
                 place = replace(visit, position=page.position)
-                yield RecordsPage(records=page.records, place=place)
+                yield RecordsPage(records=page.records, place=place, total=page.total)
         except RequestRefusedError as error:
             if shown:
                 raise

@@ -1,13 +1,14 @@
 """What depends on the account: its lists, segments, contacts and custom objects become resources.
 
-Discovery asks for the listing of each kind, and for one row of each list. What an account does
+Discovery asks for the listing of each kind, and for one row of each list, whose reply says how
+many there are. What an account does
 not have or show is left out with a warning.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -42,7 +43,11 @@ _SAMPLE = 100
 
 
 def discover(
-    client: ActOnClient, patterns: tuple[str, ...] = (), *, sample: bool = False
+    client: ActOnClient,
+    patterns: tuple[str, ...] = (),
+    *,
+    sample: bool = False,
+    counts: dict[str, int] | None = None,
 ) -> Iterator[Resource]:
     """Yield a resource for each part of the account that has columns of its own.
 
@@ -50,22 +55,25 @@ def discover(
         client: The account.
         patterns: Globs on a list's name or id; without any, all lists.
         sample: Whether the types of a list's columns are those of its first rows; else, texts.
+        counts: Takes the numbers of rows that replies state, by the names of resources.
 
     Raises:
         ActOnError: A request failed for good. What cannot be read is left out with a warning.
     """
-    listed = _listed(client)
-    contact_columns = list(_contact_columns(client))
+    counts = {} if counts is None else counts
+    listed = _listed(client, counts)
+    contact_columns = list(_contact_columns(client, counts))
     yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
     rows = _SAMPLE if sample else 0
-    yield from _segments(client, listed, contact_columns, rows)
-    yield from _custom_objects(client)
-    yield from _lists(client, listed, patterns, rows)
+    yield from _segments(client, listed, contact_columns, rows, counts)
+    yield from _custom_objects(client, counts)
+    yield from _lists(client, listed, patterns, rows, counts)
 
 
 def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
     """Yield a resource for each list of the account; see `discover`."""
-    return _lists(client, _listed(client), patterns)
+    counts: dict[str, int] = {}
+    return _lists(client, _listed(client, counts), patterns, 0, counts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,14 +84,16 @@ class _Listed:
     segments: dict[str, str]
 
 
-def _listed(client: ActOnClient) -> _Listed:
+def _listed(client: ActOnClient, counts: dict[str, int]) -> _Listed:
     listed = _Listed(lists={}, segments={})
+    counts[LISTS.name] = 0
     for page in client.pages(LISTS):
         if page.hidden:
             raise RequestRefusedError(
                 "Act-On does not show the account's lists",
                 next_step="Check region or api_url, and the user's rights; the log says why.",
             )
+        counts[LISTS.name] += len(page.records)
         for record in page.records:
             if record["id"]:
                 found = listed.segments if record["b_is_list"] is False else listed.lists
@@ -91,34 +101,47 @@ def _listed(client: ActOnClient) -> _Listed:
     return listed
 
 
-def _what_is_shown(client: ActOnClient, resource: Resource) -> list[Record]:
+def _what_is_shown(client: ActOnClient, resource: Resource, counts: dict[str, int]) -> list[Record]:
     """Return all records; none, with a warning, if Act-On refuses them or answers otherwise."""
     try:
-        return [record for page in client.pages(resource) for record in page.records]
+        records = [record for page in client.pages(resource) for record in page.records]
     except _REFUSED as error:
         if error.stops_run:
             raise
         logger.warning("Leaving out %s at discovery: %s", resource.name, error)
         return []
+    if records:  # none may mean that Act-On does not show them
+        counts[resource.name] = len(records)
+    return records
 
 
 def _lists(
-    client: ActOnClient, listed: _Listed, patterns: tuple[str, ...], rows: int = 0
+    client: ActOnClient,
+    listed: _Listed,
+    patterns: tuple[str, ...],
+    rows: int,
+    counts: dict[str, int],
 ) -> Iterator[Resource]:
     names = stream_names("list", listed.lists.items(), taken=RESOURCES)
     for list_id, name in sorted(listed.lists.items()):
         if not matches(patterns, list_id, name):
             continue
         try:
-            columns = _list_columns(client, list_id, rows)
+            table = _list_table(client, list_id, rows)
         except _REFUSED as error:
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
+        _note(counts, names[list_id], table.total)
+        columns = _columns(table, rows)
         yield list_resource(names[list_id], list_id, columns, title=name)
 
 
 def _segments(
-    client: ActOnClient, listed: _Listed, contact_columns: list[Column], rows: int
+    client: ActOnClient,
+    listed: _Listed,
+    contact_columns: list[Column],
+    rows: int,
+    counts: dict[str, int],
 ) -> Iterator[Resource]:
     """Yield the members of each segment, by the first of three ways that the account answers.
 
@@ -126,7 +149,7 @@ def _segments(
     their own, which the older generation of that API has elsewhere.
     """
     of_contacts = {
-        record["id"]: record["name"] or "" for record in _what_is_shown(client, SEGMENTS)
+        record["id"]: record["name"] or "" for record in _what_is_shown(client, SEGMENTS, counts)
     }
     names = stream_names("segment", {**listed.segments, **of_contacts}.items(), taken=RESOURCES)
     for segment_id in sorted(names):
@@ -136,7 +159,9 @@ def _segments(
         for kind in _ways(segment_id, listed, of_contacts):
             try:
                 origin = Origin(kind=kind, id=segment_id)
-                yield _segment(client, origin, stream, contact_columns, title, rows)
+                segment, total = _segment(client, origin, stream, contact_columns, title, rows)
+                _note(counts, stream, total)
+                yield segment
                 refused = None
                 break
             except _REFUSED as error:
@@ -160,23 +185,23 @@ def _segment(
     contact_columns: list[Column],
     title: str | None,
     rows: int,
-) -> Resource:
+) -> tuple[Resource, int | None]:
     if origin.kind == "list_segment":
-        columns = _list_columns(client, origin.id, rows)
-        return resource_of(origin, stream, columns, title=title)
+        table = _list_table(client, origin.id, rows)
+        return resource_of(origin, stream, _columns(table, rows), title=title), table.total
     resource = resource_of(origin, stream, contact_columns, title=title)
-    if origin.kind == "early_segment":  # nothing has shown that it is there
-        bound = next(client.bounds(resource))
-        client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound)
-    return resource
+    if origin.kind != "early_segment":
+        return resource, None
+    bound = next(client.bounds(resource))  # nothing has shown that it is there
+    return resource, client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound).total
 
 
-def _contact_columns(client: ActOnClient) -> Iterator[Column]:
+def _contact_columns(client: ActOnClient, counts: dict[str, int]) -> Iterator[Column]:
     """Yield the columns of the contact schema: those of our own, and ours by their headings.
 
     A field is one of ours by its mapping, or else by its name, if no other field is mapped to it.
     """
-    fields = _what_is_shown(client, CONTACT_FIELDS)
+    fields = _what_is_shown(client, CONTACT_FIELDS, counts)
     standard = {source: column for column in CONTACTS.columns for source in column.source}
     mapped = {_camel(field["standard_field_mapping"] or "") for field in fields}
     by_name = {
@@ -207,8 +232,8 @@ def _own_columns(fields: dict[str, Record], *, taken: set[str]) -> Iterator[Colu
         yield Column(name=names[label], type=kind, title=label, source=(place, label))
 
 
-def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
-    objects = _what_is_shown(client, CUSTOM_OBJECTS)
+def _custom_objects(client: ActOnClient, counts: dict[str, int]) -> Iterator[Resource]:
+    objects = _what_is_shown(client, CUSTOM_OBJECTS, counts)
     titles = {record["id"]: record["name"] or "" for record in objects}
     names = stream_names("custom", titles.items(), taken=RESOURCES)
     taken = {column.name for column in CUSTOM_OBJECT_TEMPLATE.columns}
@@ -219,14 +244,20 @@ def _custom_objects(client: ActOnClient) -> Iterator[Resource]:
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
-def _list_columns(client: ActOnClient, list_id: str, sample: int) -> list[Column]:
-    """Return a list's own columns, typed by so many rows: of CSV if JSON may have cut some off."""
+def _note(counts: dict[str, int], stream: str, total: int | None) -> None:
+    if total is not None:
+        counts[stream] = total
+
+
+def _list_table(client: ActOnClient, list_id: str, sample: int) -> Rows:
+    """Return so many rows of a list with its headings: of CSV if JSON may have cut some off."""
     resource = list_resource("list", list_id, ())
     params, bound = {"count": str(max(1, sample)), "offset": "0"}, {"list_id": list_id}
     found = client.reply(resource, params, bound, read_cut_table)
-    if len(found.labels) >= JSON_COLUMNS:
-        found = client.arriving(as_csv(resource), params, bound, partial(_head, sample))
-    return list(_columns(found, sample))
+    if len(found.labels) < JSON_COLUMNS:
+        return found
+    wide = client.arriving(as_csv(resource), params, bound, partial(_head, sample))
+    return replace(wide, total=found.total)
 
 
 def _head(sample: int, body: Body) -> Rows:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -23,31 +21,26 @@ from tap_acton.config import (
     read_config,
     read_settings,
 )
-from tap_acton.discovery import discover
-from tap_acton.dynamic import (
-    Origin,
-    catalog_columns,
-    is_kind,
-    is_table,
-    origin_of,
-    resource_of,
-)
+from tap_acton.dynamic import is_table, origin_of
 from tap_acton.errors import ConfigError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.messages import MESSAGE_EVENTS
 from tap_acton.settings import Settings, config_schema
 from tap_acton.singer.batch_files import check_batches, read_batch_config
+from tap_acton.singer.budgets import check_discovery, check_run, left_today
+from tap_acton.singer.catalog import catalogued, discovered
 from tap_acton.singer.events import MessageEventsStream
 from tap_acton.singer.examine import examine
 from tap_acton.singer.list_streams import ListStream
+from tap_acton.singer.plan import Plan, known_rows, make_plan
 from tap_acton.singer.progress import Progress
 from tap_acton.singer.rounds import Round
 from tap_acton.singer.streams import ResourceStream, stream_class
 from tap_acton.singer.sync import Sync
+from tap_acton.singer.terminal import has_bars, run_with_bars, say, somebody_is_there
 from tap_acton.singer.writer import BlockWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
@@ -82,7 +75,10 @@ class TapActOn(Tap):
     @cached_property
     def progress(self) -> Progress:
         """What this run has done so far."""
-        return Progress()
+        progress = Progress(per_second=self.settings.requests_per_second)
+        if has_bars():
+            progress.tell = say
+        return progress
 
     @cached_property
     def client(self) -> ActOnClient:
@@ -90,18 +86,14 @@ class TapActOn(Tap):
         return ActOnClient.from_settings(
             self.settings,
             observe=self.progress.sent,
-            authorize=self._browser_login if _somebody_is_there() else None,
+            authorize=self._browser_login if somebody_is_there() else None,
         )
 
     def discover_streams(self) -> list[ResourceStream]:
         """Return the streams: from the catalog if there is one, without a request."""
-        resources = self._catalogued() if self.input_catalog is not None else self._discovered()
-        return [
-            stream_class(resource, _base_of(resource))(
-                self, client=self.client, settings=self.settings, progress=self.progress
-            )
-            for resource in resources
-        ]
+        if self.input_catalog is not None:
+            return [self._stream(*each) for each in catalogued(self.input_catalog)]
+        return [self._stream(*each) for each in discovered(self.client, self.settings)]
 
     def run_discovery(self) -> str:
         """Print the catalog, and give back what was set aside to make it."""
@@ -116,17 +108,20 @@ class TapActOn(Tap):
         Raises:
             ActOnError: See `examine`; or the catalog is none of this tap's.
         """
-        self.settings = replace(self.settings, requests_in_flight=1)  # nothing for good measure
+        self.settings = self.settings.in_turn()
         chosen = None if self.input_catalog is None else self._in_order()
-        resources = None if chosen is None else [stream.resource for stream in chosen]
-        examine(self.client, self.settings, resources, self.progress)
+        known = {} if chosen is None else self._known_rows()
+        examine(self.client, self.settings, chosen, known, self.progress)
 
     def setup_mapper(self) -> None:
         """Set up stream maps.
 
         Raises:
             ConfigError: They do not fit the streams.
+            BudgetSpentError: See `check_discovery`.
         """
+        if self.input_catalog is None:
+            check_discovery(self.settings)
         try:
             super().setup_mapper()
         except (StreamMapConfigError, MapExpressionError) as error:
@@ -153,13 +148,44 @@ class TapActOn(Tap):
         for stream in streams:
             stream.check_state()
         round_ = Round(self.state.setdefault("bookmarks", {}), [stream.name for stream in streams])
+        streams = [stream for stream in streams if stream.name in round_.pending]
+        self._check_budget(streams)
+        skipped = self.client.skipped
+        sync = Sync(streams, round_=round_, progress=self.progress, skipped=skipped)
         try:
-            Sync(streams, round_=round_, progress=self.progress).run()
+            self.progress.expects(self._plan(streams))
+            run_with_bars(sync.run, self.progress)
         finally:
             self._finish()
 
     def _browser_login(self) -> AbstractContextManager[str]:
         return code_from_browser(self.settings)
+
+    def _stream(self, resource: Resource, row_count: int | None) -> ResourceStream:
+        stream = stream_class(resource, _base_of(resource))(
+            self, client=self.client, settings=self.settings, progress=self.progress
+        )
+        stream.row_count = row_count
+        return stream
+
+    def _check_budget(self, streams: list[ResourceStream]) -> None:
+        """Refuse a run that has no chance, before it asks for anything."""
+        keeps = self.settings.mode != "OFF"
+        known = keeps or self.client.known_account_id() is not None
+        check_run(streams, self.settings, knows_account=known)
+
+    def _plan(self, streams: list[ResourceStream]) -> Plan:
+        return make_plan(
+            [stream.task() for stream in streams],
+            self._known_rows(),
+            self.settings,
+            left_today=left_today(self.settings),
+        )
+
+    def _known_rows(self) -> dict[str, int]:
+        streams = [each for each in self.streams.values() if isinstance(each, ResourceStream)]
+        counted = {each.name: each.row_count for each in streams}
+        return known_rows([each.resource for each in streams], counted, self.state)
 
     def _in_order(self) -> list[ResourceStream]:
         """Return the selected streams, parents before children, lists last."""
@@ -180,27 +206,6 @@ class TapActOn(Tap):
             writer.write_last(StateMessage(value=self.state))
         self.client.close()
         self.progress.ends(skipped=len(self.client.skipped), misfits=self.client.misfits)
-
-    def _discovered(self) -> Iterable[Resource]:
-        found = discover(
-            self.client, self.settings.lists, sample=self.settings.type_detection == "sample"
-        )
-        return {**RESOURCES, **{resource.name: resource for resource in found}}.values()
-
-    def _catalogued(self) -> Iterator[Resource]:
-        for entry in (self.input_catalog or {}).values():
-            kind = entry.database or ("list" if entry.table else "")
-            if is_kind(kind):
-                columns = catalog_columns(kind, entry.schema.properties or {})
-                origin = Origin(kind=kind, id=entry.table or "")
-                yield resource_of(origin, entry.tap_stream_id, columns)
-            elif entry.tap_stream_id in RESOURCES:
-                yield RESOURCES[entry.tap_stream_id]
-            else:
-                raise ConfigError(
-                    f"The catalog's stream {entry.tap_stream_id!r} is none of this tap's",
-                    next_step="Make the catalog again with --discover.",
-                )
 
     # The SDK's plumbing, made to fit.
 
@@ -285,12 +290,6 @@ def _base_of(resource: Resource) -> type[ResourceStream]:
         return MessageEventsStream
     origin = origin_of(resource)
     return ListStream if origin and is_table(origin) else ResourceStream
-
-
-def _somebody_is_there() -> bool:
-    """Tell whether the tap runs in a terminal: a pipeline must never open a browser."""
-    ends = (sys.stdin, sys.stderr)  # None where a service has none
-    return all(end is not None and not end.closed and end.isatty() for end in ends)
 
 
 def _content(file: IO[str], what: str) -> dict[str, Any]:

@@ -98,6 +98,7 @@ def test_the_two_front_ends_never_import_each_other() -> None:
         pytest.param("sqlglot", {"sql"}, id="sqlglot"),
         pytest.param("sqlalchemy", {"auth"}, id="sqlalchemy"),
         pytest.param("pyarrow", {"singer"}, id="pyarrow"),
+        pytest.param("rich", {"singer"}, id="rich"),
     ],
 )
 def test_a_heavy_library_stays_on_its_side(library: str, side: set[str]) -> None:

@@ -6,9 +6,9 @@ come from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -62,6 +62,10 @@ class Settings(ReadingSettings, NetworkSettings, LoginSettings):
         if self.oauth_settings_location:
             return Path(self.oauth_settings_location).expanduser()
         return platformdirs.user_config_path("tap-acton", appauthor=False) / "OAuthSettings.txt"
+
+    def in_turn(self) -> Self:
+        """Return them for whoever may want little: nothing is asked for ahead."""
+        return replace(self, requests_in_flight=1)
 
 
 def settings_table() -> Iterator[Setting]:

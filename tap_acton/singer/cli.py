@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import click
 from singer_sdk.metrics import METRICS_LOGGER_NAME
 
 from tap_acton.errors import ActOnError
+from tap_acton.singer.terminal import is_terminal
 from tap_acton.tap import TapActOn
 
 __all__ = ["run"]
@@ -32,7 +34,14 @@ def _fail(line: str, code: int) -> int:
 
 
 def _is_for_users(record: logging.LogRecord) -> bool:
-    """Drop what the SDK says of itself at INFO: metrics, and how it parsed its arguments."""
-    of_the_sdk = record.name == METRICS_LOGGER_NAME or record.module == "plugin_base"
-    debugging = logging.getLogger(TapActOn.name).isEnabledFor(logging.DEBUG)
-    return debugging or not of_the_sdk or record.levelno > logging.INFO
+    """Drop what the SDK says at INFO of how it parsed its arguments; and metrics on a terminal.
+
+    They are for machines, such as Meltano, which reads them from lines of JSON.
+    """
+    if record.levelno > logging.INFO or logging.getLogger(TapActOn.name).isEnabledFor(
+        logging.DEBUG
+    ):
+        return True
+    if record.name == METRICS_LOGGER_NAME:
+        return not is_terminal(sys.stderr)
+    return record.module != "plugin_base"

@@ -7,6 +7,8 @@ from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
+
 from tap_acton.client import Gate
 from tap_acton.resources.messages import EVENTS, MESSAGE_REPORTS, REPORT_COUNTS
 from tap_acton.resources.records import digest
@@ -56,6 +58,11 @@ class MessageEventsStream(ResourceStream):
     def cost(self, bounds: int) -> int:
         """Return the requests for the reports and, at the most, all kinds of events."""
         return bounds + bounds // len(EVENTS)
+
+    @property
+    def at_once(self) -> int:
+        """The requests that bring a reading further: a message's report, and events of it."""
+        return 1 if self.replication_method == FULL_TABLE else 2
 
     def check_state(self) -> None:
         """Find out whether the state can be read, before anything is emitted.

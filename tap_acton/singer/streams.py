@@ -16,6 +16,7 @@ from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
 from tap_acton.singer.batches import BatchedStream
+from tap_acton.singer.plan import Task
 from tap_acton.singer.state import Reading, iso
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class ResourceStream(BatchedStream):
     """A stream whose records are those of a resource."""
 
     resource: ClassVar[Resource]
+    row_count: int | None = None
+    """How many rows it has, as discovery has seen."""
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # the client has typed the values
 
@@ -85,6 +88,7 @@ class ResourceStream(BatchedStream):
     def _accepted(self, reading: Reading, began: float) -> Iterator[Record]:
         state = self.stream_state
         skipped, told = len(self._client.skipped), not self.resource.is_costly
+        self._progress.current.opens(self.resource, reading.conditions, reading.place)
         if reading.shown:
             self._progress.shows()
         for number, page in enumerate(self._pages(reading)):
@@ -97,7 +101,7 @@ class ResourceStream(BatchedStream):
             moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
             for record in accepted:
                 yield _singer_record(record, columns, moments)
-            self._progress.read(len(accepted))
+            self._progress.read(len(accepted), page)
             if not page.hidden:
                 reading.shown = True
                 self._progress.shows()
@@ -108,6 +112,7 @@ class ResourceStream(BatchedStream):
             self._reached(page.place)
             self._write_state_message()
         reading.completed(state)
+        self._progress.keep_rows(state)
         self._ends_version = reading.shown and not reading.partial
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
@@ -129,14 +134,33 @@ class ResourceStream(BatchedStream):
         """Return the requests that so many sets of bound values take at the most, without pages."""
         return bounds
 
+    @property
+    def at_once(self) -> int:
+        """The requests that bring a reading further, beyond those for its parents."""
+        return 1
+
     def check_state(self) -> None:
         """Find out whether the state can be read and is of this list, before anything is emitted.
 
         Raises:
             ConfigError: It cannot be read.
         """
+        self.task()
+
+    def task(self) -> Task:
+        """Return what a reading would ask for now.
+
+        Raises:
+            ConfigError: The state cannot be read.
+        """
         self._forget_another(self.stream_state)
-        self._reading(self.stream_state)
+        reading = self._reading(self.stream_state)
+        return Task(
+            resource=self.resource,
+            conditions=reading.conditions,
+            place=reading.place,
+            cost=self.cost,
+        )
 
     def _forget_another(self, state: dict[str, Any]) -> None:
         origin = origin_of(self.resource)
@@ -185,6 +209,7 @@ class ResourceStream(BatchedStream):
         entry = super()._singer_catalog_entry
         if origin := origin_of(self.resource):
             entry.database, entry.table = origin.kind, origin.id or None
+        entry.row_count = self.row_count
         return entry
 
     # The SDK's own bookkeeping, which `Reading`, `Progress` and `activate_version` replace.
@@ -194,8 +219,12 @@ class ResourceStream(BatchedStream):
 
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage]:
         """Yield a record as the stream maps make it; the SDK's errors would quote it."""
+        is_left_out = True
         try:
-            yield from super()._generate_record_messages(record)
+            for message in super()._generate_record_messages(record):
+                is_left_out = False
+                yield message
+            self._progress.current.left_out += is_left_out
         except Exception as error:  # noqa: BLE001 - users' expressions fail in any way
             raise ConfigError(
                 f"Setting 'stream_maps' fails for a record of {self.name!r} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NoReturn
 
 from singer_sdk import metrics
@@ -15,11 +16,13 @@ from tap_acton.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from tap_acton.client import Skipped
     from tap_acton.singer.progress import Progress
     from tap_acton.singer.rounds import Round
     from tap_acton.singer.streams import ResourceStream
+    from tap_acton.singer.tally import Tally
 
 __all__ = ["Sync"]
 
@@ -28,17 +31,24 @@ class Sync:
     """Syncs streams one after another; one that fails does not stop the others.
 
     Args:
-        streams: The selected streams, in order.
-        round_: Which of them are left to read.
+        streams: The streams to read, in order.
+        round_: Which of all selected ones are complete.
         progress: What is told of the run.
+        skipped: The objects that Act-On has not shown so far; the client adds to it.
     """
 
     def __init__(
-        self, streams: Sequence[ResourceStream], *, round_: Round, progress: Progress
+        self,
+        streams: Sequence[ResourceStream],
+        *,
+        round_: Round,
+        progress: Progress,
+        skipped: Sequence[Skipped],
     ) -> None:
-        self._streams = [stream for stream in streams if stream.name in round_.pending]
+        self._streams = streams
         self._round = round_
         self._progress = progress
+        self._skipped = skipped
 
     def run(self) -> None:
         """Sync them.
@@ -62,6 +72,7 @@ class Sync:
 
     def _sync(self, stream: ResourceStream) -> None:
         self._progress.begins(stream.name)
+        skipped = len(self._skipped)
         try:
             stream.sync()
             stream.activate_version()
@@ -72,10 +83,10 @@ class Sync:
         else:
             self._progress.completes()
         finally:
-            requests = self._progress.requests[stream.name]
-            tags = {metrics.Tag.STREAM.value: stream.name}
-            point = metrics.Point("counter", metrics.Metric.HTTP_REQUEST_COUNT, requests, tags)
-            metrics.log(stream.metrics_logger, point)
+            self._progress.current.not_shown = len(self._skipped) - skipped
+            for point in _points(self._progress.current):
+                extra = {"stream_name": stream.name}
+                stream.metrics_logger.info("METRIC: %s", point, extra=extra)
 
     def _stop(self, error: ActOnError) -> NoReturn:
         if error.exit_code != ActOnError.exit_code or not self._progress.completed:
@@ -105,3 +116,12 @@ class Sync:
         if not self._progress.completed:
             error.exit_code = ActOnError.exit_code
         return error
+
+
+def _points(tally: Tally) -> Iterator[metrics.Point[float]]:
+    """Yield what the SDK does not measure: it counts records and times the stream."""
+    tags = {metrics.Tag.STREAM.value: tally.stream, metrics.Tag.PID.value: os.getpid()}
+    yield metrics.Point("counter", metrics.Metric.HTTP_REQUEST_COUNT, tally.requests, tags)
+    if tally.requests:
+        mean_s = round(tally.request_s / tally.requests, 3)
+        yield metrics.Point("timer", metrics.Metric.HTTP_REQUEST_DURATION, mean_s, tags)

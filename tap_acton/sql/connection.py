@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.auth.account import open_account
@@ -53,8 +52,7 @@ def connect(connection_string: str = "", **properties: Any) -> Connection:
     """
     settings, own = read_properties(connection_string, properties)
     with translated():
-        on_demand = replace(settings, requests_in_flight=1)  # a SELECT may want a few rows only
-        account = open_account(on_demand, authorize=lambda: code_from_browser(settings))
+        account = open_account(settings.in_turn(), authorize=lambda: code_from_browser(settings))
         try:
             if isinstance(account.auth, TokenKeeper):
                 account.auth.fresh()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -72,6 +73,11 @@ def test_meltano_runs_the_tap_and_the_second_run_brings_only_changes(
     meltano(account, tmp_path, "install", "extractor", "tap-acton")
     meltano(account, tmp_path, "install", "loader", "target-jsonl")
     first = meltano(account, tmp_path, "run", "tap-acton", "target-jsonl")
+    assert {*re.findall(r"METRIC .*metric_name=(\w+)", first)} >= {
+        "record_count",
+        "http_request_count",
+        "http_request_duration",
+    }
     records = tmp_path / "list_api_example_list.jsonl"
     rows = [json.loads(line) for line in records.read_text().splitlines()]
     assert [row["contact_id"] for row in rows] == list(account.world.record_ids("l-0001"))

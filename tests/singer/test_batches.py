@@ -464,7 +464,7 @@ def test_whatever_state_a_run_is_taken_up_from_nothing_is_missing(
     config = config_for(account, tmp_path, page_size=10, batch_config=batches, list_download="json")
     chosen = only(catalog, LIST)
     tap = TapActOn(config=config, catalog=chosen)
-    tap.progress._clock = Hurrying()
+    tap.progress.clock = Hurrying()
     tap.progress._state_at = (0.0, 0)  # so a state is due with every page
     tap.sync_all()
     whole = Messages.parse(capsys.readouterr().out.splitlines())

@@ -48,6 +48,12 @@ OTHER_LINES = [
     r"What this run could decide of our guesses:|No guess could be decided\.",
     r"\w+ +the reply is (CSV|an array|an object|neither).*",
     re.escape(INVITATION),
+    r"What a sync of the selected streams would take:",
+    r"stream +requests +at the ceiling +of today's budget",
+    r"\w+ +unknown +unknown +unknown",
+    r"\w+ +(1 to )?[\d,]+ +(at most )?[\d.]+ (s|min \d+ s|h \d+ min) +(at most )?<?[\d.]+ %",
+    r"total +(at most )?[\d,]+( and \d+ unknown)? +(at most )?[\d.]+ .+ %",
+    r"Requests left today: [\d,]+ of [\d,]+.*",
 ]
 OUR_NAMES = {
     name
@@ -626,3 +632,42 @@ def test_a_report_that_nobody_reads_ends_in_one_line(simulator: Simulate, tmp_pa
         last = run.stderr.read().splitlines()[-1]
     assert run.returncode == 1
     assert last == "Error: The target closed the pipe."
+
+
+def planned(tested: Report) -> dict[str, str]:
+    """Return the requests that the plan under the report has for each stream."""
+    _, lines = tested.text.split("would take:\n")
+    return dict(re.split("  +", line)[:2] for line in lines.splitlines()[1:-1])
+
+
+def test_the_plan_is_of_the_selected_streams_by_the_rows_that_were_seen(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator(forms=7)
+    config = configure(sim, page_size=10)
+    chosen = only(discover(config), "forms", "form_urls", "list_messages", "messages")
+    for entry in chosen["streams"]:
+        entry.pop("row_count", None)
+    assert planned(report(config, chosen)) == {
+        "forms": "1",
+        "form_urls": "7",
+        "list_messages": "4",
+        "messages": "unknown",
+        "total": "12 and 1 unknown",
+    }
+
+
+def test_without_a_catalog_the_plan_is_of_what_a_sync_would_read_by_itself(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator()
+    refusing(sim, "/api/1/form")
+    streams = planned(report(configure(sim))).keys()
+    discovered = discover(configure(sim))["streams"]
+    wanted = {
+        entry["tap_stream_id"]
+        for entry in discovered
+        for each in entry["metadata"]
+        if not each["breadcrumb"] and each["metadata"]["selected-by-default"]
+    }
+    assert streams - {"total"} == wanted - {"forms"}

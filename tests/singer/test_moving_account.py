@@ -1,8 +1,8 @@
 """The whole tap against a list that others change between any two of its requests.
 
-Whatever changes, however large a page is, and wherever the run is killed: what is there during
-a run is emitted by that run or the next, nothing twice in one run, and when all is quiet again,
-the state is that of a run which nobody disturbed.
+Whatever changes, however large a page is, however many requests are on their way, and wherever the
+run is killed: what is there during a run is emitted by that run or the next, nothing twice in one
+run, and when all is quiet again, the state is that of a run which nobody disturbed.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ class Plan:
 
     acts: tuple[Act, ...]
     page_size: int
+    in_flight: int
     killed_after: int | None
     """Messages that are written before the process is killed."""
     list_download: str = "auto"
@@ -100,6 +101,7 @@ plans = st.builds(
     Plan,
     acts=st.lists(acts, min_size=1, max_size=5).map(tuple),
     page_size=st.sampled_from([4, 1, 2, 3, 5, 8]),
+    in_flight=st.sampled_from([1, 2, 4, 16]),
     killed_after=st.sampled_from([None, None, 0, 1, 3, 7, 15, 25]),
     list_download=st.sampled_from(["auto", "json", "csv"]),
 )
@@ -134,6 +136,7 @@ class Account:
                     **self.config,
                     "page_size": plan.page_size,
                     "list_download": plan.list_download,
+                    "requests_in_flight": plan.in_flight,
                 },
                 catalog=self.catalog,
                 state=self.state,
@@ -141,6 +144,7 @@ class Account:
             )
             writer.left = plan.killed_after
             tap.sync_all()
+        tap.client.close()
         self.sim.changes.clear()
         found = Messages.parse(written.getvalue().splitlines())
         if plan.killed_after is None:
@@ -230,7 +234,7 @@ def test_what_is_there_during_a_run_comes_with_it_or_the_next(
                 left = changed_since(each, began_ms)  # comes with the next run
                 assert before & set(each.rows()) <= set(emitted) | left
             each.sim.clock.advance(seconds=QUIET_S)
-        quiet = Plan(acts=(), page_size=10, killed_after=None)
+        quiet = Plan(acts=(), page_size=10, in_flight=16, killed_after=None)
         for _ in range(2):
             emitted |= assert_each_once(each.run(quiet), stream)
             each.sim.clock.advance(seconds=QUIET_S)

@@ -57,6 +57,28 @@ def list_streams(catalog: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def timeless(message: Any) -> Any:
+    """Return a message without what tells when it was made."""
+    if isinstance(message, dict):
+        times = ("time_extracted", "until", "version")
+        return {key: timeless(each) for key, each in message.items() if key not in times}
+    return message
+
+
+def test_messages_are_the_same_however_many_requests_are_on_their_way(
+    account: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(account, tmp_path, page_size=7)
+    catalog = everything(discover(config))
+    found = {
+        in_flight: sync({**config, "requests_in_flight": in_flight}, catalog).raw
+        for in_flight in (1, 3, 16)
+    }
+    alone = [json.dumps(timeless(message)) for message in found.pop(1)]
+    for messages in found.values():
+        assert [json.dumps(timeless(message)) for message in messages] == alone
+
+
 def test_every_cell_of_every_list_arrives(
     account: Simulator, messages: Messages, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tap_acton.client import ActOnClient, Place
+from tap_acton.client import ActOnClient, Gate, Place
 from tap_acton.config import read_settings
 from tap_acton.dynamic import list_resource
 from tap_acton.errors import (
@@ -30,6 +30,7 @@ from tap_acton.simulator import Change, Fault, Simulator
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_acton.resources.binding import Bound
     from tap_acton.resources.model import Record, Resource
 
     Simulate = Callable[..., Simulator]
@@ -380,6 +381,55 @@ def test_children_are_read_before_the_next_page_of_parents(simulator: Simulate) 
 def test_what_is_no_place_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         Place.from_json(data)
+
+
+# Children on their way
+
+
+def test_children_of_many_parents_are_on_their_way_together(simulator: Simulate) -> None:
+    sim = simulator(messages=20)
+    alone = records_of(client_of(sim, requests_in_flight=1, page_size=4), REPORTS)
+    sim.journal.clear()
+    assert records_of(client_of(sim, requests_in_flight=8, page_size=4), REPORTS) == alone
+    paths = [entry.path for entry in sim.journal]
+    assert paths[:2] == ["/api/1/message", paths[1]]
+    reports = [path for path in paths if path.endswith("/report")]
+    assert len(reports) == len(set(reports)) == len(alone)
+
+
+def test_a_gate_is_asked_in_order_and_its_question_is_on_its_way(simulator: Simulate) -> None:
+    sim = simulator(messages=12)
+    client = client_of(sim, requests_in_flight=6)
+    asked: list[str] = []
+
+    def opens(bound: Bound) -> bool:
+        asked.append(bound["message_id"])
+        report = client.record(REPORTS, bound)
+        return report is not None and len(asked) % 2 == 0
+
+    gate = Gate(opens=opens, asks=lambda bound: (REPORTS, bound))
+    found = ids(records_of(client, REPORTS, gate=gate), "message_id")
+    assert found == asked[1::2]
+    paths = [entry.path for entry in sim.journal if entry.path.endswith("/report")]
+    assert len(paths) == len(asked) + len(found)  # each for the gate, and again if it opens
+
+
+def test_what_a_gate_fails_at_is_a_failure_in_its_turn(simulator: Simulate) -> None:
+    sim = simulator(messages=12)
+    every = records_of(client_of(sim), REPORTS)
+    client = client_of(sim, requests_in_flight=6)
+    bad = every[5]["message_id"]
+
+    def opens(bound: Bound) -> bool:
+        if bound["message_id"] == bad:
+            raise RequestRefusedError("no", status=400)
+        return True
+
+    found: list[Record] = []
+    pages = client.pages(REPORTS, gate=Gate(opens=opens))
+    with pytest.raises(RequestRefusedError):
+        found.extend(record for page in pages for record in page.records)
+    assert found == [each for each in every if each["message_id"] != bad]
 
 
 # Laziness

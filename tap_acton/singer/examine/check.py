@@ -22,6 +22,7 @@ from tap_acton.hidden import shows_nothing
 from tap_acton.names import matches, stream_names
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
 from tap_acton.resources.model import Evidence
+from tap_acton.resources.paging import OnePage
 from tap_acton.resources.place import ParentsPage
 from tap_acton.resources.rows import JSON_COLUMNS, Rows, Shape, Table, read_json_headings
 from tap_acton.singer.examine.sample import Sample, sample
@@ -46,12 +47,29 @@ _LISTINGS = {"lists": 1000, "segments": 50}
 class Finding:
     """What came of asking for one stream."""
 
-    stream: str
-    evidence: Evidence
+    resource: Resource
     sample: Sample | None = None
     error: ActOnError | None = None
     untried: str | None = None
     """Why nobody asked."""
+
+    @property
+    def stream(self) -> str:
+        """The stream's name."""
+        return self.resource.name
+
+    @property
+    def evidence(self) -> Evidence:
+        """How sure it is that the reply looks as described."""
+        return self.resource.evidence
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows there are in all; None if the reply does not tell, or is one of many."""
+        if self.sample is None or not all(each.number in ("", "1") for each in self.resource.bind):
+            return None
+        is_all = self.sample.total is None and isinstance(self.resource.paging, OnePage)
+        return len(self.sample.records) if is_all else self.sample.total
 
     @property
     def is_hidden(self) -> bool:
@@ -175,7 +193,7 @@ class Check:
         return self._client.server_time()[0]
 
     def _found(self, resource: Resource) -> Finding:
-        finding = Finding(stream=resource.name, evidence=resource.evidence)
+        finding = Finding(resource=resource)
         if self.stopped_by:
             return replace(finding, untried="the test had to end before")
         bound: Bound = {}

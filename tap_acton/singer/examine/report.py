@@ -21,6 +21,7 @@ from tap_acton.errors import (
     TokenReplyLostError,
 )
 from tap_acton.resources.model import Evidence
+from tap_acton.singer.layout import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tap_acton.singer.examine.check import Check, Finding
     from tap_acton.singer.examine.sample import Sample
     from tap_acton.singer.examine.standing import Standing
+    from tap_acton.singer.plan import Plan
 
 __all__ = ["INVITATION", "report"]
 
@@ -54,7 +56,11 @@ _OF_THE_LOGIN = (LoginRequiredError, TokenRefusedError, TokenReplyLostError, Con
 
 
 def report(
-    settings: Settings, standing: Standing, check: Check, findings: Sequence[Finding]
+    settings: Settings,
+    standing: Standing,
+    check: Check,
+    findings: Sequence[Finding],
+    plan: Plan,
 ) -> Iterator[str]:
     """Yield the lines of the report.
 
@@ -63,6 +69,7 @@ def report(
         standing: How its login and limits stand.
         check: What was asked.
         findings: The streams to tell of.
+        plan: What a sync of them would take.
     """
     yield from _login_lines(settings, standing, check)
     if findings:
@@ -70,6 +77,10 @@ def report(
         yield from _stream_lines(findings)
         yield ""
         yield from _guess_lines(findings)
+    if plan.estimates:
+        yield ""
+        yield "What a sync of the selected streams would take:"
+        yield from plan.lines()
 
 
 def _login_lines(settings: Settings, standing: Standing, check: Check) -> Iterator[str]:
@@ -77,7 +88,7 @@ def _login_lines(settings: Settings, standing: Standing, check: Check) -> Iterat
     counted = "in this run" if left is None else "today"
     requests_left = f"{standing.requests_left:,} left of {settings.daily_request_budget:,}"
     region = "" if settings.api_url else f" ({settings.region})"
-    yield from _aligned(
+    yield from aligned(
         [
             ("credentials", _credentials(standing, check)),
             ("address", settings.base_url + region),
@@ -90,7 +101,7 @@ def _login_lines(settings: Settings, standing: Standing, check: Check) -> Iterat
 
 def _stream_lines(findings: Sequence[Finding]) -> Iterator[str]:
     table = [_HEADINGS, *map(_cells, findings)]
-    heading, *lines = _aligned(table)
+    heading, *lines = aligned(table)
     yield heading
     for line, finding in zip(lines, findings, strict=True):
         yield line
@@ -105,7 +116,7 @@ def _guess_lines(findings: Sequence[Finding]) -> Iterator[str]:
         if finding.sample and _is_a_guess(finding.evidence, finding.sample)
     ]
     yield "What this run could decide of our guesses:" if decided else "No guess could be decided."
-    yield from _aligned(decided)
+    yield from aligned(decided)
     if decided:
         yield ""
         yield INVITATION
@@ -192,11 +203,3 @@ def _details(sample: Sample, evidence: Evidence) -> Iterator[str]:
     for label, names in (("empty", sample.unfilled), ("misfits", misfits), ("keys", keys)):
         if names:
             yield f"  {label}: {', '.join(names)}"
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Yield the rows with their cells below each other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(padded).rstrip()
