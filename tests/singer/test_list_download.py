@@ -87,8 +87,11 @@ def requests(sim: Simulator) -> list[str | None]:
 
 
 def outcome(found: Messages) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the records, and the state of the list but for the number of rows it tells of."""
     assert found.error is None
-    return found.records[STREAM], found.state
+    state = dict(found.state["bookmarks"][STREAM])
+    state.pop("rows", None)  # a CSV alone has no total; plans count on it, and readings do not
+    return found.records[STREAM], state
 
 
 @pytest.mark.parametrize("server", SERVERS)
