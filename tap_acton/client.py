@@ -152,6 +152,7 @@ class ActOnClient:
         given: Mapping[str, str] = NOTHING,
         resume: Place | None = None,
         gate: Gate = EVERYTHING,
+        rows: int | None = None,
     ) -> Iterator[RecordsPage]:
         """Yield the records that meet at least the conditions that the server can check.
 
@@ -161,6 +162,8 @@ class ActOnClient:
             given: Values of some variables; no parents are asked for them.
             resume: Where an earlier reading stopped.
             gate: Tells for which bound values to read the rows.
+            rows: About how many there are, if somebody has seen that: so many are asked for
+                before the first reply. Without it the first page is asked for alone.
 
         Raises:
             ActOnError: A request failed for good, or the rows do not add up. Where there are
@@ -176,7 +179,7 @@ class ActOnClient:
                 logger.warning(what, resource.name, untold)
                 untold = None
             try:
-                yield from self._pages_at(turn, resource, conditions)
+                yield from self._pages_at(turn, resource, conditions, rows)
             except ActOnError as error:
                 untold = error
                 failures.append(error)
@@ -202,7 +205,11 @@ class ActOnClient:
             yield Place()
 
     def _pages_at(
-        self, turn: Turn, resource: Resource, conditions: tuple[Condition, ...]
+        self,
+        turn: Turn,
+        resource: Resource,
+        conditions: tuple[Condition, ...],
+        rows: int | None,
     ) -> Iterator[RecordsPage]:
         visit, shown = turn.visit, False
         if turn.error:
@@ -212,7 +219,7 @@ class ActOnClient:
             yield RecordsPage(records=[], place=replace(visit, position=None), hidden=hidden)
             return
         try:
-            for page in self.pages_of(resource, conditions, visit.bound, visit.position):
+            for page in self.pages_of(resource, conditions, visit.bound, visit.position, rows=rows):
                 shown = True
                 place = replace(visit, position=page.position)
                 yield RecordsPage(records=page.records, place=place, total=page.total)
@@ -267,11 +274,12 @@ class ActOnClient:
         conditions: tuple[Condition, ...],
         bound: Bound,
         resume: Position,
+        rows: int | None = None,
     ) -> Iterator[Page]:
         """Yield the pages for one set of bound values. Raises ActOnError."""
         query = resource.query(conditions)
         source = Source(requests=self._requests, resource=resource, query=query, bound=bound)
-        pages = source.pages(page_size=self._page_size, resume=resume)
+        pages = source.pages(page_size=self._page_size, resume=resume, rows=rows)
         return pages if query else self._family.remembered.noting(resource, bound, pages, resume)
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:

@@ -64,6 +64,8 @@ class Requests:
     downloads: ListDownloads = field(default_factory=ListDownloads)
     followers: dict[str, Follower] = field(default_factory=dict)
     """By the names of the resources that they follow."""
+    exact_totals: dict[frozenset[str], bool] = field(default_factory=dict)
+    """By the parameters of conditions: whether totals have counted just what met them."""
 
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
         """Return the rows of one request; see `ActOnClient.fetch`."""
@@ -177,19 +179,36 @@ class Source:
     def __post_init__(self) -> None:
         self.expected = self.requests.account.transport.expectations()
 
-    def pages(self, *, page_size: int, resume: Position) -> Iterator[Page]:
+    def pages(self, *, page_size: int, resume: Position, rows: int | None = None) -> Iterator[Page]:
         """Yield the pages, with those behind each on their way; see `Paging.pages`."""
-        outlook = Outlook(expect=self.expect, totals_are_exact=not self.query)
+        page: Page | None = None
+        outlook = Outlook(
+            expect=self.expect,
+            totals_are_exact=self._totals_are_exact(),
+            rows=None if self.query or resume.offset else rows,
+        )
+        pages = self.resource.paging.pages(
+            self,
+            page_size=page_size,
+            filtered=bool(self.query),
+            resume=resume,
+            outlook=outlook,
+        )
         try:
-            yield from self.resource.paging.pages(
-                self,
-                page_size=page_size,
-                filtered=bool(self.query),
-                resume=resume,
-                outlook=outlook,
-            )
+            for page in pages:
+                yield page
         finally:
             self.expected.clear()
+        if self.query and page and page.total is not None:
+            self._learn(is_exact=page.total == page.position.offset)
+
+    def _totals_are_exact(self) -> bool:
+        """Tell whether totals count no rows that the conditions leave out, as far as was seen."""
+        return not self.query or self.requests.exact_totals.get(frozenset(self.query), False)
+
+    def _learn(self, *, is_exact: bool) -> None:
+        known = self.requests.exact_totals
+        known[frozenset(self.query)] = is_exact and known.get(frozenset(self.query), True)
 
     def expect(self, params: Iterable[Params]) -> None:
         """Let these requests be sent before their replies are asked for, and no others."""

@@ -7,22 +7,20 @@ and a salt in the text, so that a copy opens wherever the same credentials are, 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
-
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from typing import TYPE_CHECKING
 
 from tap_acton.auth.tokens import Memory
 from tap_acton.errors import SettingsFileCorruptError, SettingsFileKeyError
+
+if TYPE_CHECKING:
+    from tap_acton.auth.cipher import Cipher
 
 __all__ = ["Seal"]
 
 _VERSION = 1
 _SALT_BYTES = 16
-_SCRYPT = {"n": 2**14, "r": 8, "p": 1}
-_KEY_BYTES = 32
 
 
 class Seal:
@@ -36,17 +34,17 @@ class Seal:
     def __init__(self, passphrase: str, place: str) -> None:
         self._passphrase = passphrase
         self._place = place
-        self._keys: dict[bytes, bytes] = {}
+        self._ciphers: dict[bytes, Cipher] = {}
 
     def sealed(self, memory: Memory) -> str:
         """Return the text, with the salt of the text that was opened last."""
-        salt = next(iter(self._keys), None) or os.urandom(_SALT_BYTES)
+        salt = next(iter(self._ciphers), None) or os.urandom(_SALT_BYTES)
         data = json.dumps(memory.to_json()).encode()
         text = {
             "version": _VERSION,
             "salt": _encoded(salt),
-            "check": self._check(salt),
-            "secrets": Fernet(self._fernet_key(salt)).encrypt(data).decode(),
+            "check": self._cipher(salt).check,
+            "secrets": self._cipher(salt).encrypted(data),
         }
         return json.dumps(text, indent=1)
 
@@ -65,7 +63,7 @@ class Seal:
             raise self._corrupt() from None
         if version != _VERSION:
             raise self._corrupt(f"their version is {version!r}, this program knows {_VERSION}")
-        if check != self._check(salt):
+        if check != self._cipher(salt).check:
             raise SettingsFileKeyError(
                 f"The tokens kept in {self._place} were encrypted with other credentials",
                 next_step="Use the client_secret or oauth_settings_key they were kept with, or "
@@ -75,22 +73,18 @@ class Seal:
 
     def _decrypted(self, salt: bytes, secrets: bytes) -> Memory:
         try:
-            data = json.loads(Fernet(self._fernet_key(salt)).decrypt(secrets))
+            data = json.loads(self._cipher(salt).decrypted(secrets))
             return Memory.from_json(data)
-        except (InvalidToken, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             raise self._corrupt() from None
 
-    def _derived(self, salt: bytes) -> bytes:
-        if salt not in self._keys:
-            scrypt = Scrypt(salt=salt, length=2 * _KEY_BYTES, **_SCRYPT)
-            self._keys = {salt: scrypt.derive(self._passphrase.encode())}
-        return self._keys[salt]
+    def _cipher(self, salt: bytes) -> Cipher:
+        if salt not in self._ciphers:
+            # Its library is heavy, and many runs have nothing to encrypt.
+            from tap_acton.auth.cipher import Cipher
 
-    def _fernet_key(self, salt: bytes) -> bytes:
-        return base64.urlsafe_b64encode(self._derived(salt)[:_KEY_BYTES])
-
-    def _check(self, salt: bytes) -> str:
-        return hashlib.sha256(self._derived(salt)[_KEY_BYTES:]).hexdigest()[:16]
+            self._ciphers = {salt: Cipher(self._passphrase, salt)}
+        return self._ciphers[salt]
 
     def _corrupt(
         self, why: str = "they are damaged, or another program's"

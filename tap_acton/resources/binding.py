@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from tap_acton.resources.encode import month, months
+from tap_acton.resources.ids import Ids
 from tap_acton.resources.place import Bound, Choice, ParentsPage
 
 if TYPE_CHECKING:
@@ -179,17 +180,16 @@ class Parents:
         """
         among = {**self.among, **among}
         begun = self._begun(resume)
-        seen: set[int] = set()  # hashes, as in `Seen`
+        seen = Ids()
         if resume and begun:
-            seen.add(hash(self._key(begun)))
+            seen.add(["\x1f".join(self._key(begun))])
             yield Choice(bound=begun, parent=resume.parent)
         for page in family.pages(self.resource, among, resume.parent if resume else None):
             for bound, place in self._found(page, conditions, among):
                 key = self._key(bound)
                 is_read = resume and begun and page.is_whole and place == resume.parent
-                if hash(key) in seen or (is_read and begun and key < self._key(begun)):
+                if (is_read and begun and key < self._key(begun)) or seen.add(["\x1f".join(key)]):
                     continue
-                seen.add(hash(key))
                 yield Choice(bound=bound, parent=place)
             if page.place:
                 yield Choice(bound={}, parent=page.place, is_found=False)

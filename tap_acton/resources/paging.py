@@ -73,9 +73,7 @@ class OnePage:
                 fetch, page_size=page_size, filtered=filtered, resume=resume, outlook=outlook
             )
             return
-        rows = Seen()
-        new = [rows.new(batch, number, may_repeat=True) for number in range(len(batch.marks))]
-        records = [each for each in new if each is not None]
+        records, _ = Seen().new(batch, repeats_from=0)
         yield Page(records=records, position=Position(), is_whole=True)
 
 

@@ -20,17 +20,15 @@ from typing import TYPE_CHECKING
 
 from tap_acton.errors import ActOnError, RequestRefusedError, UnexpectedReplyError
 from tap_acton.resources.pages import ANCHORS, BLIND, Page, Position
-from tap_acton.resources.seen import OneReply, Seen
+from tap_acton.resources.seen import LastMarks, OneReply, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from tap_acton.resources.pages import Batch, Outlook, Source
 
 __all__ = ["Walk"]
 
-_MARKS = 100_000
-"""Rows remembered within a run, to find the place again after rows have moved."""
 _PATIENCE = 5
 """Equal replies in a row before the server is called wrong."""
 _STEPS = 3
@@ -60,7 +58,8 @@ class Walk:
     last: tuple[str, ...] = ()
     """Marks of the rows before it, the last one last."""
     seen: Seen = field(default_factory=Seen)
-    marks: dict[str, None] = field(default_factory=dict)
+    marks: LastMarks = field(default_factory=LastMarks)
+    """To find the place again after rows have moved."""
     before: bytes | None = None
     """What stands for all that was in the reply before this one."""
     widest: int = 0
@@ -87,7 +86,7 @@ class Walk:
         if self.resume.anchors:
             self.next, self.last = self.resume.offset, self.resume.anchors
             self.widest = min(2, len(self.last))
-            self._remember(self.last)
+            self.marks.add(self.last)
         done = False
         while not done and not self._has_all():
             was_at, seam, knew = self.next, self.last[-1:], self.ignores_offset
@@ -233,9 +232,9 @@ class Walk:
         there = self.source.in_json(params)
         total = self.complete if there.total is None else there.total
         goes_on = len(there.identities) > before or (total > self.complete and not self.filtered)
-        found_none = self.doubted == len(self.seen.identities)
+        found_none = self.doubted == self.seen.rows
         proven = there.identities == [self.tail] or (found_none and not self.denials)
-        self.doubted = len(self.seen.identities)
+        self.doubted = self.seen.rows
         self.denials = (self.denials if found_none else 0) + 1 if goes_on else 0
         if self.denials > _DENIALS:
             raise UnexpectedReplyError(
@@ -247,30 +246,20 @@ class Walk:
 
     def take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
         """Return the new rows; from an offset on, those that equal others are new too."""
-        new, behind = [], []
-        for number in range(len(batch.marks)):
-            may_repeat = repeats_from is not None and offset + number >= repeats_from
-            record = self.seen.new(batch, number, may_repeat=may_repeat)
-            if record is not None:
-                new.append(record)
-                behind.append(len(batch.marks) - 1 - number)
+        from_row = None if repeats_from is None else repeats_from - offset
+        new, numbers = self.seen.new(batch, repeats_from=from_row)
         self.next, marks = offset + len(batch.marks), (*self.last, *batch.marks)
         self.last = marks[-ANCHORS:]
         self.tail = batch.identities[-1] if batch.identities else self.tail
-        self._remember(batch.marks)
+        self.marks.add(batch.marks)
         return Page(
             records=new,
             position=Position(offset=self.next, anchors=self.last),
             marks=marks,
-            behind=behind,
+            behind=[len(batch.marks) - 1 - number for number in numbers],
             total=batch.total,
             is_whole=not offset and batch.total == len(batch.marks) and batch.rest is None,
         )
-
-    def _remember(self, marks: Iterable[str]) -> None:
-        self.marks.update(dict.fromkeys(marks))
-        for mark in list(itertools.islice(self.marks, max(0, len(self.marks) - _MARKS))):
-            del self.marks[mark]
 
     def _is_end(self, reply: OneReply, seam: tuple[str, ...], *, as_expected: bool) -> bool:
         if self.ignores_offset:
@@ -282,7 +271,7 @@ class Walk:
         if total is not None and self.next < total and not self.filtered:
             return False
         if not reply.rows:  # behind the only row, or there is none: the second reply is believed
-            return self.next > 0 or (not self.seen.identities and self.fruitless > 1)
+            return self.next > 0 or (not self.seen.rows and self.fruitless > 1)
         ends = short and (reply.tail,) == seam and (as_expected or self._ends_here())
         return ends or self._ignores_paging(reply)
 
@@ -303,10 +292,10 @@ class Walk:
             return False
         if reply.rows in (1, self.count):
             return False  # it rather repeats a page
-        return reply.rows == len(self.seen.identities) == len(self.ask(0, 1)[1].marks)
+        return reply.rows == self.seen.rows == len(self.ask(0, 1)[1].marks)
 
     def _check_progress(self, reply: OneReply) -> None:
-        rounds = len(self.seen.identities) // max(1, self.widest - 1)
+        rounds = self.seen.rows // max(1, self.widest - 1)
         if self.repeats < _PATIENCE and self.fruitless <= _PATIENCE + rounds:
             return
         total = "" if reply.total is None else f" of {reply.total:,}"

@@ -180,8 +180,8 @@ class Reading:
     def _note(self, value: datetime, row: str) -> None:
         if value <= self.until and (self.highest is None or value > self.highest):
             self.highest, self.boundary = value, []
-        is_new = value == self.highest and not self.looks_back and row not in self.boundary
-        if is_new and len(self.boundary) <= _BOUNDARY_KEPT:
+        is_wanted = value == self.highest and not self.looks_back
+        if is_wanted and len(self.boundary) <= _BOUNDARY_KEPT and row not in self.boundary:
             self.boundary.append(row)
 
     def interrupted(self, state: dict[str, Any], place: Place) -> None:

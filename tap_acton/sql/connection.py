@@ -5,10 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from tap_acton.auth.account import open_account
-from tap_acton.auth.authenticator import TokenKeeper
-from tap_acton.auth.browser import code_from_browser
-from tap_acton.client import ActOnClient
 from tap_acton.redact import scrub
 from tap_acton.sql import exceptions, procedures
 from tap_acton.sql.cursor import Cursor
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tap_acton.auth.account import Account
+    from tap_acton.client import ActOnClient
     from tap_acton.settings import Settings
     from tap_acton.sql.engine import Engine
     from tap_acton.sql.properties import ConnectorSettings
@@ -50,16 +47,13 @@ def connect(connection_string: str = "", **properties: Any) -> Connection:
             cannot be used.
         OperationalError: Somebody has to log in, or Act-On refuses or cannot be reached.
     """
+    # HTTP and encryption take longer to load than all the rest.
+    from tap_acton.sql.access import opened
+
     settings, own = read_properties(connection_string, properties)
     with translated():
-        account = open_account(settings.in_turn(), authorize=lambda: code_from_browser(settings))
-        try:
-            if isinstance(account.auth, TokenKeeper):
-                account.auth.fresh()
-        except BaseException:
-            account.transport.close()
-            raise
-    return Connection(settings, own, account)
+        account, client = opened(settings)
+    return Connection(settings, own, account, client)
 
 
 class Connection:
@@ -79,11 +73,13 @@ class Connection:
     ProgrammingError = exceptions.ProgrammingError
     NotSupportedError = exceptions.NotSupportedError
 
-    def __init__(self, settings: Settings, own: ConnectorSettings, account: Account) -> None:
+    def __init__(
+        self, settings: Settings, own: ConnectorSettings, account: Account, client: ActOnClient
+    ) -> None:
         self._settings = settings
         self._own = own
         self._account = account
-        self._client = ActOnClient(account, page_size=settings.page_size)
+        self._client = client
         self._engine: Engine | None = None
         self._log = open_log(own)
         self._is_open = True

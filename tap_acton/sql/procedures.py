@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.auth.authorization import authorization_url
-from tap_acton.auth.browser import code_from_browser
 from tap_acton.sql.exceptions import InterfaceError, ProgrammingError
 from tap_acton.sql.result import Result, ResultColumn
 
@@ -61,6 +60,9 @@ def _access_token(settings: Settings, account: Account, given: dict[str, str]) -
     if mode not in _MODES:
         raise ProgrammingError(f"AuthMode must be one of {', '.join(_MODES)}.")
     if mode == "APP":
+        # It brings an HTTP server, which nobody else needs.
+        from tap_acton.auth.browser import code_from_browser
+
         with code_from_browser(settings) as code:
             return _outputs(grants.with_code(code))
     if "Verifier" not in given:

@@ -12,6 +12,8 @@ import json
 import os
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +25,8 @@ from tap_acton.client import ActOnClient
 from tap_acton.config import read_settings
 from tap_acton.errors import BudgetSpentError, LoginRequiredError, RequestRefusedError
 from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.encode import milliseconds_after
+from tap_acton.resources.model import Condition, Filter, Operator
 from tap_acton.transport.ahead import Ahead, Expected
 from tap_acton.transport.limits import RunBudget
 from tap_acton.transport.replies import Reply
@@ -59,6 +63,8 @@ class Server(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.asked: list[int] = []
         """Offsets, in the order in which requests came."""
+        self.total = ROWS
+        """What replies say there is in all."""
         self.tokens: list[str] = []
         self.together = self.most_together = 0
         self.lock = threading.Lock()
@@ -72,7 +78,7 @@ class Server(ThreadingHTTPServer):
             self.most_together = max(self.most_together, self.together)
         try:
             rows = [{"id": f"l-{row:04}"} for row in range(ROWS)[offset : offset + count]]
-            return self.before(offset) or (200, {"result": rows, "totalCount": ROWS})
+            return self.before(offset) or (200, {"result": rows, "totalCount": self.total})
         finally:
             with self.lock:
                 self.together -= 1
@@ -129,14 +135,19 @@ def held(by: threading.Event) -> None:
     by.wait(PATIENCE_S)
 
 
+def together(with_others: threading.Barrier) -> None:
+    """Hold a reply back until others are held back too; break if they never are."""
+    with_others.wait(PATIENCE_S)
+
+
 def read(client: ActOnClient, found: list[str]) -> None:
     """Note the rows as they come, so that those before an error are there."""
     for page in client.pages(LISTS):
         found += [record["id"] for record in page.records]
 
 
-def ids(client: ActOnClient, pages: int | None = None) -> list[str]:
-    walk = itertools.islice(client.pages(LISTS), pages)
+def ids(client: ActOnClient, pages: int | None = None, *, rows: int | None = None) -> list[str]:
+    walk = itertools.islice(client.pages(LISTS, rows=rows), pages)
     return [record["id"] for page in walk for record in page.records]
 
 
@@ -256,6 +267,72 @@ def test_a_small_budget_is_not_spent_ahead(server: Server) -> None:
     with client_of(server, 16, max_requests_per_run=15) as client:
         ids(client, pages=3)
     assert server.asked == PAGES[:3]
+
+
+@pytest.mark.parametrize(("rows", "first"), [(None, 1), (5, 1), (6, 2), (ROWS, 4)])
+def test_so_many_rows_as_are_known_are_asked_for_before_the_first_reply(
+    server: Server, rows: int | None, first: int
+) -> None:
+    together, late = threading.Semaphore(0), threading.Event()
+
+    def answer_when_all_are_here(_offset: int) -> None:
+        together.release()
+        late.wait(PATIENCE_S)
+
+    server.before = answer_when_all_are_here
+    with client_of(server, 4) as client:
+        found: list[str] = []
+        reader = threading.Thread(target=lambda: found.extend(ids(client, rows=rows)))
+        reader.start()
+        for _ in range(first):
+            assert together.acquire(timeout=PATIENCE_S)
+        assert not together.acquire(timeout=0.1)
+        late.set()
+        reader.join()
+    assert found == EVERY
+    assert sorted(server.asked) == PAGES
+
+
+FILTERED = replace(
+    LISTS,
+    filters=(
+        Filter(
+            column="ts_last_modified",
+            operator=Operator.AFTER,
+            parameter="modafter",
+            encode=milliseconds_after,
+        ),
+    ),
+)
+SINCE = Condition(
+    column="ts_last_modified", operator=Operator.AFTER, value=datetime(2026, 1, 1, tzinfo=UTC)
+)
+
+
+def filtered(client: ActOnClient) -> list[str]:
+    pages = client.pages(FILTERED, (SINCE,))
+    return [record["id"] for page in pages for record in page.records]
+
+
+def test_a_total_that_counts_other_rows_too_costs_one_request_in_vain(server: Server) -> None:
+    server.total = ROWS * 100
+    with client_of(server, 16) as client:
+        for _ in range(2):
+            server.asked.clear()
+            assert filtered(client) == EVERY
+            in_vain = [offset for offset in server.asked if offset >= ROWS]
+            assert len(in_vain) <= 1
+
+
+def test_a_total_that_proved_to_count_what_meets_the_conditions_is_trusted(
+    server: Server,
+) -> None:
+    full = threading.Barrier(4)
+    with client_of(server, 4) as client:
+        assert filtered(client) == EVERY
+        server.before = lambda offset: together(full) if 0 < offset <= 4 * STEP else None
+        assert filtered(client) == EVERY
+    assert not full.broken
 
 
 class Keys:

@@ -1,0 +1,36 @@
+"""A connection's way to its account.
+
+Loaded with the first connection, so that `import cdata.acton` loads neither HTTP nor encryption.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_acton.auth.account import open_account
+from tap_acton.auth.authenticator import TokenKeeper
+from tap_acton.auth.browser import code_from_browser
+from tap_acton.client import ActOnClient
+
+if TYPE_CHECKING:
+    from tap_acton.auth.account import Account
+    from tap_acton.settings import Settings
+
+__all__ = ["opened"]
+
+
+def opened(settings: Settings) -> tuple[Account, ActOnClient]:
+    """Return the account, with a token that can be used if they are kept, and what reads it.
+
+    Raises:
+        ActOnError: Somebody has to log in, or Act-On refuses or cannot be reached, or the place
+            of the tokens cannot be used.
+    """
+    account = open_account(settings.in_turn(), authorize=lambda: code_from_browser(settings))
+    try:
+        if isinstance(account.auth, TokenKeeper):
+            account.auth.fresh()
+    except BaseException:
+        account.transport.close()
+        raise
+    return account, ActOnClient(account, page_size=settings.page_size)
