@@ -15,6 +15,7 @@ from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family, Query
 from tap_acton.hidden import Skipped, is_gone, shows_nothing
+from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.place import Bound, Place
 from tap_acton.source import Follower, Requests, Source
 from tap_acton.turns import EVERYTHING, Asked, Gate, Lookout, Turn
@@ -65,6 +66,7 @@ class ActOnClient:
         page_size: Rows to ask for in one request.
         account_id: The account's number; asked for when it is needed, if not given.
         lists: Globs on the names or ids of the lists to whose records others are bound.
+        list_download: How lists come: as `json`, as `csv`, or `auto`, as whichever is better.
     """
 
     def __init__(
@@ -74,9 +76,10 @@ class ActOnClient:
         page_size: int = 1000,
         account_id: str | None = None,
         lists: tuple[str, ...] = (),
+        list_download: str = "auto",
     ) -> None:
         self._account = account
-        self._requests = Requests(account=account)
+        self._requests = Requests(account=account, downloads=ListDownloads(way=list_download))
         self._page_size = page_size
         self._account_id = account_id
         self._family = Family(self, lists=lists)
@@ -101,6 +104,7 @@ class ActOnClient:
             page_size=settings.page_size,
             account_id=settings.account_id,
             lists=settings.lists,
+            list_download=settings.list_download,
         )
 
     def close(self) -> None:

@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from tap_acton.errors import ActOnError
 from tap_acton.resources.csv_table import CsvTable
+from tap_acton.resources.downloads import ListDownloads
+from tap_acton.resources.lists import as_csv
 from tap_acton.resources.pages import Batch, Outlook
 from tap_acton.resources.records import (
     as_received,
@@ -59,6 +61,7 @@ class Requests:
     account: Account
     misfits: Counter[str] = field(default_factory=Counter)
     """Values that did not fit, by "resource.column"."""
+    downloads: ListDownloads = field(default_factory=ListDownloads)
     followers: dict[str, Follower] = field(default_factory=dict)
     """By the names of the resources that they follow."""
     exact_totals: dict[frozenset[str], bool] = field(default_factory=dict)
@@ -99,11 +102,13 @@ class Requests:
         params: Params,
         bound: Bound,
         decode: Callable[[Body], T],
+        *,
+        once: bool = False,
     ) -> T:
         """Return what `decode` makes of a reply that is read while it arrives."""
         path, sent = _address(resource, params, bound)
         auth = self.account.auth
-        return self.account.transport.stream(path, sent, auth=auth, decode=decode)
+        return self.account.transport.stream(path, sent, auth=auth, decode=decode, once=once)
 
     def parts(
         self,
@@ -141,6 +146,7 @@ class Requests:
                 for record, row in zip(records, rows.rows, strict=True)
             ],
             total=rows.total,
+            labels=rows.labels,
             renumbered=functools.partial(renumbered, resource),
         )
         self._add_columns(resource, rows, records)
@@ -213,11 +219,20 @@ class Source:
 
     def __call__(self, params: Params, /) -> Batch:
         """Return what a request brings; of CSV the first part, with the others behind it."""
-        asked, shape = {**self.query, **params}, self.resource.shape
-        if not isinstance(shape, CsvTable):
-            return self.requests.fetch(self.resource, asked, self.bound)
-        begun = functools.partial(self._begun, shape)
-        return self.requests.arriving(self.resource, asked, self.bound, begun)
+        return self._ask(params, once=False)
+
+    @property
+    def downloads(self) -> ListDownloads:
+        """How the lists of this run come."""
+        return self.requests.downloads
+
+    def once(self, params: Params, /) -> Batch:
+        """Return the same; a CSV that does not begin to come is not tried again."""
+        return self._ask(params, once=True)
+
+    def as_csv(self, labels: tuple[str, ...] = ()) -> Source:
+        """Return where the rows of a list come as CSV; with labels, only under just these."""
+        return replace(self, resource=as_csv(self.resource, labels))
 
     def in_json(self, params: Params, /) -> Batch:
         """Return what the JSON of a list has, without the columns that it cuts off."""
@@ -231,6 +246,13 @@ class Source:
         if self.tries is None or has_progressed:
             self.tries = self.requests.account.transport.tries()
         self.tries.wait_after(error)
+
+    def _ask(self, params: Params, *, once: bool) -> Batch:
+        asked, shape = {**self.query, **params}, self.resource.shape
+        if not isinstance(shape, CsvTable):
+            return self.requests.fetch(self.resource, asked, self.bound)
+        begun = functools.partial(self._begun, shape)
+        return self.requests.arriving(self.resource, asked, self.bound, begun, once=once)
 
     def _begun(self, shape: CsvTable, body: Body) -> Batch:
         parts = self._parts(shape, body)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tap_acton.resources.model import Resource
 
-__all__ = ["DATES", "Downloads", "client_of", "csv_list", "csv_text", "downloads"]
+__all__ = ["DATES", "Downloads", "client_of", "csv_list", "csv_text", "downloads", "plain_list"]
 
 DATES = ("created_date", "modified_date")
 
@@ -200,8 +200,13 @@ def client_of(url: str, **changes: object) -> ActOnClient:
 
 def csv_list(list_id: str, *headings: str) -> Resource:
     """Return a list with these columns of its own, read as CSV."""
+    return as_csv(plain_list(list_id, *headings))
+
+
+def plain_list(list_id: str, *headings: str) -> Resource:
+    """Return a list with these columns of its own."""
     columns = [
         Column(name=f"c{number}", title=heading, source=(heading,))
         for number, heading in enumerate(headings)
     ]
-    return as_csv(list_resource("wide", list_id, columns))
+    return list_resource("list", list_id, columns)

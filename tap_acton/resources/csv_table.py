@@ -30,6 +30,8 @@ class CsvTable:
 
     needs: tuple[str, ...] = ("_contact_id_",)
     """Labels of the columns without which a row cannot be used."""
+    only: bool = False
+    """Whether there must be no others."""
 
     def read(self, reply: Reply) -> Rows:
         """Return the rows of a whole reply under their headings."""
@@ -43,11 +45,13 @@ class CsvTable:
         Raises:
             NoReplyError: The reply broke off; the rows before have been yielded.
             ServerFailedError: It was cut off.
-            UnexpectedReplyError: It is no CSV in UTF-8, a column is missing, or a row has more
-                cells than there are headings.
+            UnexpectedReplyError: It is no CSV in UTF-8, a column is missing or one too many, or
+                a row has more cells than there are headings.
         """
         lines = self._lines(body)
         labels = tuple(list_labels(next(lines)))
+        if self.only and len(labels) > len(self.needs):
+            raise UnexpectedReplyError("The CSV has more columns", where=body.where)
         return labels, self._rows(labels, lines, body)
 
     def _rows(

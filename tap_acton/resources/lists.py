@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.resources.bulk import ListPaging
 from tap_acton.resources.convert import Type
 from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.encode import milliseconds_after, milliseconds_before
@@ -99,7 +100,7 @@ LIST_TEMPLATE = Resource(
     evidence=Evidence.DOCUMENTED,
     description="The records of one list; its columns are the list's own",
     shape=Table(),
-    paging=OffsetPaging(),
+    paging=ListPaging(),
     params={"datequalifiers": "true"},
     keys=("contact_id",),
     replication_key="modified_date",
@@ -128,6 +129,7 @@ LIST_RECORDS = replace(
     name="list_records",
     table="ListRecords",
     description="The records of all lists, without the lists' own columns",
+    paging=OffsetPaging(),  # children come between its rows, and no CSV waits for them
     params={},
     bind=(Parents(resource="lists", take={"list_id": "id"}),),
     replication_key=None,
@@ -190,11 +192,17 @@ LIST_SCORES = Resource(
 )
 
 
-def as_csv(resource: Resource) -> Resource:
-    """Return the resource read as CSV, which has no limit of columns, and perhaps none of rows."""
+def as_csv(resource: Resource, labels: tuple[str, ...] = ()) -> Resource:
+    """Return the resource read as CSV, which has no limit of columns, and perhaps none of rows.
+
+    Args:
+        resource: A list.
+        labels: Those of the columns that it must have, and no others; without any, it must have
+            ids and dates.
+    """
     return replace(
         resource,
-        shape=WIDE_LIST,
+        shape=CsvTable(needs=labels, only=True) if labels else WIDE_LIST,
         paging=CsvPaging(),
         params={**resource.params, "responseformat": "CSV"},
     )
@@ -223,7 +231,7 @@ def narrowed(resource: Resource, wanted: Collection[str]) -> Resource:
     return replace(
         resource,
         shape=Table(needs=ID_HEADING),
-        paging=LIST_TEMPLATE.paging,
+        paging=OffsetPaging(),  # of CSV with `fields` no document speaks
         params={"fields": fields},
     )
 

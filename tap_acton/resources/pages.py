@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from tap_acton.errors import ActOnError
     from tap_acton.resources.convert import Record
+    from tap_acton.resources.downloads import ListDownloads
 
 __all__ = ["ANCHORS", "BLIND", "Batch", "Outlook", "Page", "Paging", "Params", "Position", "Source"]
 
@@ -47,6 +48,8 @@ class Batch:
     marks: list[str]
     """One for each record: equal if both are the same row, unchanged."""
     total: int | None
+    labels: tuple[str, ...] = ()
+    """What a table's cells stand under."""
     renumbered: Callable[[Record, int], Record | None] = lambda _record, _number: None
     """Returns a record as the n-th of its equals; None if equal rows are one row."""
     rest: Generator[Batch] | None = None
@@ -130,6 +133,19 @@ class Source(Protocol):
 
     def __call__(self, params: Params, /) -> Batch:
         """Return what a request with these parameters brings."""
+        ...
+
+    @property
+    def downloads(self) -> ListDownloads:
+        """How the lists of this run come."""
+        ...
+
+    def once(self, params: Params, /) -> Batch:
+        """Return the same; a CSV that does not begin to come is not tried again."""
+        ...
+
+    def as_csv(self, labels: tuple[str, ...] = ()) -> Source:
+        """Return where the rows of a list come as CSV; with labels, only under just these."""
         ...
 
     def in_json(self, params: Params, /) -> Batch:

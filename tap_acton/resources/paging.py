@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tap_acton.errors import NoReplyError, RequestRefusedError, ServerFailedError
 from tap_acton.resources.numbered import PageNumbers, page_size_params
 from tap_acton.resources.pages import (
     BLIND,
@@ -34,8 +35,12 @@ __all__ = [
     "Params",
     "Position",
     "Source",
+    "offset_params",
     "page_size_params",
 ]
+
+_ALL = 10**9
+"""Rows: more than any list has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +85,11 @@ class OffsetPaging:
 
     def first(self, rows: int) -> Params:
         """Return the parameters of a request for the first so many rows."""
-        return _offset_params(0, rows)
+        return offset_params(0, rows)
 
     def opening(self, page_size: int) -> Params:
         """Return what a reading from the start asks for first."""
-        return _offset_params(0, _with_seam(page_size))
+        return offset_params(0, _with_seam(page_size))
 
     def pages(
         self,
@@ -100,13 +105,27 @@ class OffsetPaging:
         Raises:
             UnexpectedReplyError: The server's pages do not add up, however often they are read.
         """
+        return self.walk(
+            fetch, page_size=page_size, filtered=filtered, resume=resume, outlook=outlook
+        ).pages()
+
+    def walk(
+        self,
+        fetch: Callable[[Params], Batch],
+        *,
+        page_size: int,
+        filtered: bool,
+        resume: Position,
+        outlook: Outlook,
+    ) -> Walk:
+        """Return what reads the pages; for the arguments see `Paging.pages`."""
         count = _with_seam(page_size)
 
         def ask(offset: int, count: int) -> tuple[int, Batch]:
-            return offset, fetch(_offset_params(offset, count))
+            return offset, fetch(offset_params(offset, count))
 
         def expect(offset: int, end: int, step: int) -> None:
-            outlook.expect(_offset_params(at, count) for at in range(offset, end, step))
+            outlook.expect(offset_params(at, count) for at in range(offset, end, step))
 
         return Walk(
             ask=ask,
@@ -115,22 +134,23 @@ class OffsetPaging:
             filtered=filtered,
             resume=resume,
             outlook=outlook,
-        ).pages()
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CsvPaging:
     """`count` and `offset` of a CSV download, of which no document says whether they count.
 
-    Act-On's CSV "can return the entire list". So a reply may have more rows than were asked for,
-    and is read while it arrives; what a server does that ignores the offset, `Walk` tells.
+    Act-On's CSV "can return the entire list". So all rows are asked for at once, or a page's, where
+    that fails. A reply may have more rows than were asked for, and is read while it arrives; what
+    a server does that ignores the offset, `Walk` tells.
     """
 
     in_body: bool = False
 
     def first(self, rows: int) -> Params:
         """Return the parameters of a request for the first so many rows."""
-        return _offset_params(0, rows)
+        return offset_params(0, rows)
 
     def opening(self, page_size: int) -> None:
         """Return none: a reply is read while it arrives, so that it cannot wait."""
@@ -151,9 +171,16 @@ class CsvPaging:
             ServerFailedError: The same, or they were cut off.
             UnexpectedReplyError: The server does not show all rows, or they do not add up.
         """
+        may_be_all = True
 
         def ask(offset: int, count: int) -> tuple[int, Batch]:
-            return offset, fetch(_offset_params(offset, count))
+            nonlocal may_be_all
+            if may_be_all:
+                try:
+                    return offset, fetch.once(offset_params(offset, _ALL))
+                except (NoReplyError, RequestRefusedError, ServerFailedError):
+                    may_be_all = False
+            return offset, fetch(offset_params(offset, count))
 
         return Walk(
             ask=ask,
@@ -168,5 +195,6 @@ def _with_seam(page_size: int) -> int:
     return max(2, page_size)  # one row is the seam
 
 
-def _offset_params(offset: int, count: int) -> Params:
+def offset_params(offset: int, count: int) -> Params:
+    """Return the parameters of so many rows from an offset on."""
     return {"count": str(count), "offset": str(offset)}

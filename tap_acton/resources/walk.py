@@ -108,7 +108,7 @@ class Walk:
         try:
             for part in batch.parts():
                 offset = reply.begins + reply.rows
-                page = self._take(offset, part, repeats_from=repeats_from)
+                page = self.take(offset, part, repeats_from=repeats_from)
                 reply.note(part.marks, len(page.records))
                 self.widest = max(self.widest, reply.rows)
                 yield page
@@ -244,7 +244,7 @@ class Walk:
             )
         return proven and not goes_on
 
-    def _take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
+    def take(self, offset: int, batch: Batch, *, repeats_from: int | None) -> Page:
         """Return the new rows; from an offset on, those that equal others are new too."""
         from_row = None if repeats_from is None else repeats_from - offset
         new, numbers = self.seen.new(batch, repeats_from=from_row)
@@ -277,7 +277,12 @@ class Walk:
 
     def _ends_here(self) -> bool:
         """Tell whether there is nothing a page farther, so that the server minds the offset."""
-        offset, beyond = self._ask(self.next + self.widest)
+        try:
+            offset, beyond = self._ask(self.next + self.widest)
+        except RequestRefusedError:
+            if self.source is None:
+                raise
+            return True  # of CSV no document says that an offset past the end is no error
         beyond.close()
         return offset + len(beyond.marks) <= self.next + self.widest
 

@@ -30,6 +30,15 @@ class ReadingSettings:
         title="Page size",
         default=1000,
     )
+    list_download: str = setting(
+        "How the records of a list come when it is read whole: page by page (json); all at once "
+        "(csv), which is an error where Act-On's CSV cannot be read; or all at once where many "
+        "pages are left and the CSV proves to have what the pages have (auto). Lists of 255 "
+        "columns and more are always read as CSV.",
+        Choice(words=("auto", "json", "csv")),
+        title="List download",
+        default="auto",
+    )
     start_date: datetime | None = setting(
         "Incremental streams begin with what changed at or after this moment. If not set, with "
         "everything.",

@@ -82,8 +82,14 @@ class Options:
         "seconds", "unit of createdafter/before on suppression lists", "seconds", "ms"
     )
     csv_download: str = _option(
-        "paged", "CSV of a list: as asked | all rows | 1000 from the start | without ids | "
-        "without dates", "paged", "whole", "capped", "no_ids", "no_dates",
+        "paged", "CSV of a list: as asked | the same, csv_most rows at most | all rows | csv_most "
+        "from the start | without ids | without dates | more than csv_most refused | 504 instead",
+        "paged", "limited", "whole", "capped", "no_ids", "no_dates", "refused", "late",
+    )  # fmt: skip
+    csv_most: int = _option(1000, "rows of a list's CSV where they are limited")
+    csv_dates: str = _option(
+        "same", "dates in a list's CSV: as date_values says | one of its values | "
+        "2024-09-03T19:47:01.000Z", "same", "ms", "second", "minute", "iso",
     )  # fmt: skip
     ignore_fields: bool = _option(default=False, about="`fields` of a list has no effect")
     ucl: str = _option(

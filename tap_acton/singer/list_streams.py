@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
+from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.lists import narrowed
 from tap_acton.singer.columns import DeclaringStream, ListColumns
 from tap_acton.singer.streams import NO_STATE, ResourceStream
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tap_acton.client import RecordsPage
-    from tap_acton.resources.model import Record
+    from tap_acton.resources.model import Record, Resource
     from tap_acton.singer.state import Reading
 
 __all__ = ["ListStream"]
@@ -36,9 +37,8 @@ class ListStream(DeclaringStream, ResourceStream):
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
         place, whole = reading.place, self._list_columns.resource
-        resource = whole
-        if reading.replication_key is None and not self._settings.auto_add_columns:
-            resource = narrowed(whole, self._wanted)
+        resource = narrowed(whole, self._wanted) if self._may_narrow(reading) else whole
+        self._tell_of_csv(whole)
         if resource is whole:
             self._client.follow(whole, self._list_columns)
         try:
@@ -52,6 +52,14 @@ class ListStream(DeclaringStream, ResourceStream):
             self.logger.debug("%s cannot be asked for some columns: %s", self.name, error)
             self._client.follow(whole, self._list_columns)
             yield from self._client.pages(whole, reading.conditions, resume=place)
+
+    def _may_narrow(self, reading: Reading) -> bool:
+        adds, way = self._settings.auto_add_columns, self._settings.list_download
+        return reading.replication_key is None and not adds and way != "csv"
+
+    def _tell_of_csv(self, resource: Resource) -> None:
+        if self._settings.list_download == "json" and isinstance(resource.shape, CsvTable):
+            self.logger.info("%s comes as CSV: JSON would cut columns off", self.name)
 
     def _read(self, records: Iterable[Record]) -> None:
         self._list_columns.reads(records)

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import requests
 
+from tap_acton.errors import NotConnectedError, RateLimitedError
 from tap_acton.transport.ahead import Ahead, Early, Expected
 from tap_acton.transport.attempt import Attempts, Sent
 from tap_acton.transport.replies import Reply, TokenInvalidError
@@ -28,6 +29,18 @@ __all__ = ["Authenticator", "Sent", "Transport"]
 
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
+
+
+def _is_worth_it(error: ActOnError) -> bool:
+    """Tell whether a request that failed so is worth another try."""
+    if error.retryable:
+        logger.debug("Trying again: %s", error)
+    return error.retryable
+
+
+def _never_came_to_it(error: ActOnError) -> bool:
+    """Tell whether the server has not even begun to answer what was asked."""
+    return isinstance(error, RateLimitedError | NotConnectedError) and _is_worth_it(error)
 
 
 class Authenticator(Protocol):
@@ -136,6 +149,7 @@ class Transport:
         *,
         auth: Authenticator,
         decode: Callable[[Body], T],
+        once: bool = False,
     ) -> T:
         """Return what `decode` makes of a resource that is read while it arrives; see `get`.
 
@@ -143,10 +157,14 @@ class Transport:
         breaks off later is theirs, and `tries` tells them whether to ask again. The connection
         is given back when the body ends or is closed.
 
+        With `once`, a request that reached the server and got no whole reply is not tried again:
+        the caller has another way.
+
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
         request = self._get(path, params)
+        again = _never_came_to_it if once else _is_worth_it
 
         def start(prepared: PreparedRequest, where: str, _early: Early | None) -> T:
             self._limits.take()
@@ -157,7 +175,7 @@ class Transport:
                 body.close()
                 raise
 
-        return self._read(request, f"GET {path}", auth, start)
+        return self._read(request, f"GET {path}", auth, start, again)
 
     def tries(self) -> Tries:
         """Return what counts the tries of something that takes several requests."""
@@ -224,6 +242,7 @@ class Transport:
         where: str,
         auth: Authenticator,
         read: Callable[[PreparedRequest, str, Early | None], T],
+        again: Callable[[ActOnError], bool] = _is_worth_it,
     ) -> T:
         early = self._ahead.claim(_key(request))
 
@@ -237,7 +256,7 @@ class Transport:
                 auth.renew(prepared)
                 return read(auth(prepared), where, None)
 
-        return self._retry.run(attempt, again=_is_worth_it)
+        return self._retry.run(attempt, again=again)
 
     def _signed(self, request: requests.Request, auth: Authenticator) -> PreparedRequest:
         request.headers = self._headers
@@ -272,10 +291,3 @@ class Transport:
 
 def _key(request: requests.Request) -> str:
     return f"{request.method} {request.url} {json.dumps(request.json)}"
-
-
-def _is_worth_it(error: ActOnError) -> bool:
-    """Tell whether a request that failed so is worth another try."""
-    if error.retryable:
-        logger.debug("Trying again: %s", error)
-    return error.retryable

@@ -461,7 +461,7 @@ def test_whatever_state_a_run_is_taken_up_from_nothing_is_missing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     batches = batching(tmp_path / "files", batch_size=batch_size)
-    config = config_for(account, tmp_path, page_size=10, batch_config=batches)
+    config = config_for(account, tmp_path, page_size=10, batch_config=batches, list_download="json")
     chosen = only(catalog, LIST)
     tap = TapActOn(config=config, catalog=chosen)
     tap.progress.clock = Hurrying()
@@ -520,7 +520,11 @@ def test_a_signal_leaves_whole_files_and_a_state(tmp_path: Path) -> None:
     files = tmp_path / "files"
     with Simulator(options) as simulator:
         config = config_for(
-            simulator, tmp_path, page_size=50, batch_config=batching(files, batch_size=120)
+            simulator,
+            tmp_path,
+            page_size=50,
+            batch_config=batching(files, batch_size=120),
+            list_download="json",
         )
         (tmp_path / "config.json").write_text(json.dumps(config))
         (tmp_path / "catalog.json").write_text(json.dumps(only(discover(config), LIST)))

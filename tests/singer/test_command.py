@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+LISTS = "/api/1/list/*"
+
+
 @pytest.fixture(scope="module")
 def account() -> Iterator[Simulator]:
     """An account that no test changes."""
@@ -276,18 +279,31 @@ def test_the_daily_budget_counts_across_runs(account: Simulator, tmp_path: Path)
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
 )
+@pytest.mark.parametrize(
+    ("list_download", "fault", "requests"),
+    [
+        ("json", Fault(kind="slow", path=LISTS, first=5, delay_s=600), 4),
+        ("auto", Fault(kind="drip", path=LISTS, first=2, pieces=3, delay_s=600), 2),
+    ],
+    ids=["between pages", "within a CSV"],
+)
 def test_a_signal_ends_with_a_state_that_the_next_run_goes_on_from(
-    number: signal.Signals, code: int, tmp_path: Path
+    number: signal.Signals,
+    code: int,
+    list_download: str,
+    fault: Fault,
+    requests: int,
+    tmp_path: Path,
 ) -> None:
     options = Options(lists=1, contacts=400, messages=2, requests_per_second=0)
     with Simulator(options) as simulator:
-        config = config_for(simulator, tmp_path, page_size=50)
+        config = config_for(simulator, tmp_path, page_size=50, list_download=list_download)
         catalog = only(discover(config), "list_api_example_list")
         arguments = [
             *("--config", written(tmp_path, "config.json", config)),
             *("--catalog", written(tmp_path, "catalog.json", catalog)),
         ]
-        simulator.faults.add(Fault(kind="slow", path="/api/1/list/*", first=5, delay_s=600))
+        simulator.faults.add(fault)
         simulator.journal.clear()
         output = tmp_path / "messages.jsonl"
         with (
@@ -300,7 +316,7 @@ def test_a_signal_ends_with_a_state_that_the_next_run_goes_on_from(
                 text=True,
             ) as process,
         ):
-            wait_until(lambda: len(simulator.journal.matching(path="/api/1/list/*")) >= 4)
+            wait_until(lambda: len(simulator.journal.matching(path=LISTS)) >= requests)
             process.send_signal(number)
             _, stderr = process.communicate(timeout=30)
         messages = Messages.parse(output.read_text().splitlines())

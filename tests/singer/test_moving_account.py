@@ -87,6 +87,7 @@ class Plan:
     in_flight: int
     killed_after: int | None
     """Messages that are written before the process is killed."""
+    list_download: str = "auto"
 
 
 acts = st.builds(
@@ -102,7 +103,14 @@ plans = st.builds(
     page_size=st.sampled_from([4, 1, 2, 3, 5, 8]),
     in_flight=st.sampled_from([1, 2, 4, 16]),
     killed_after=st.sampled_from([None, None, 0, 1, 3, 7, 15, 25]),
+    list_download=st.sampled_from(["auto", "json", "csv"]),
 )
+CSV: list[dict[str, Any]] = [
+    {},
+    {"csv_download": "whole"},
+    {"csv_download": "limited", "csv_most": 11},
+]
+"""What becomes of a list as CSV, for any way of downloading it."""
 
 
 @dataclass(kw_only=True)
@@ -127,6 +135,7 @@ class Account:
                 config={
                     **self.config,
                     "page_size": plan.page_size,
+                    "list_download": plan.list_download,
                     "requests_in_flight": plan.in_flight,
                 },
                 catalog=self.catalog,
@@ -183,8 +192,8 @@ def options(**more: Any) -> Options:
 
 
 @contextlib.contextmanager
-def account(stream: str, *, contacts: int, order: str) -> Iterator[Account]:
-    with Simulator(options(contacts=contacts, order=order)) as sim:
+def account(stream: str, **more: Any) -> Iterator[Account]:
+    with Simulator(options(**more)) as sim:
         config = config_of(sim)
         yield Account(sim=sim, config=config, catalog=only(catalog(), stream), stream=stream)
 
@@ -204,17 +213,19 @@ def cells_of(found: Messages, stream: str) -> dict[str, tuple[Any, ...]]:
 @BOUNDED
 @given(
     stream=st.sampled_from([INCREMENTAL, WHOLE]),
-    contacts=st.sampled_from([20, 5, 12, 25]),
+    contacts=st.sampled_from([20, 5, 12, 25, 40]),
     order=st.sampled_from(["inserted", "newest"]),
+    csv=st.sampled_from(CSV),
     disturbed=st.lists(plans, min_size=1, max_size=3),
 )
 def test_what_is_there_during_a_run_comes_with_it_or_the_next(
     stream: str,
     contacts: int,
     order: str,
+    csv: dict[str, Any],
     disturbed: list[Plan],
 ) -> None:
-    with account(stream, contacts=contacts, order=order) as each:
+    with account(stream, contacts=contacts, order=order, **csv) as each:
         emitted: dict[str, tuple[Any, ...]] = {}
         for plan in disturbed:
             before, began_ms = set(each.rows()), each.sim.clock.now_ms()

@@ -104,7 +104,7 @@ def test_one_row_costs_one_request(engine: Engine, sim: Simulator) -> None:
 def test_rows_that_are_not_fetched_cost_nothing(simulator: Simulate, configure: Configure) -> None:
     sim = simulator(contacts=200)
     client = ActOnClient.from_settings(
-        read_settings(configure(sim, page_size=10, requests_in_flight=1))
+        read_settings(configure(sim, page_size=10, requests_in_flight=1, list_download="json"))
     )
     engine = Engine(client)
     rows(engine, f"SELECT Company FROM {LIST} LIMIT 1")

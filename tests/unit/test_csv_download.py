@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from tap_acton.client import Place, RecordsPage
 from tap_acton.discovery import discover_lists
 from tap_acton.errors import NoReplyError, RequestRefusedError, UnexpectedReplyError
-from tests.downloads import DATES, Downloads, client_of, csv_list, downloads
+from tests.downloads import DATES, Downloads, client_of, csv_list, downloads, plain_list
 from tests.fakes import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_acton.resources.model import Record
+    from tap_acton.resources.model import Record, Resource
 
 LIST = "l-0001"
 BOUNDED = settings(
@@ -34,6 +34,7 @@ BOUNDED = settings(
 )
 CELL = 'a, "b"\r\nc\nd'
 ROWS = [[f"{LIST}:{n:x}", f"{CELL} {n} " + "\u00e9" * 300, "", "", ""] for n in range(60)]
+WIDE, NARROW = csv_list(LIST, "A", "B"), plain_list(LIST, "A", "B")
 FRAMINGS = ["length", "chunked", "gzip", "close"]
 
 
@@ -43,10 +44,10 @@ def server() -> Iterator[Downloads]:
         yield server
 
 
-def read(server: Downloads, **changes: object) -> list[Record]:
+def read(server: Downloads, *, resource: Resource = WIDE, **changes: object) -> list[Record]:
     client = client_of(server.url, **{"page_size": 25, **changes})
     with closing(client):
-        return [each for page in client.pages(csv_list(LIST, "A", "B")) for each in page.records]
+        return [each for page in client.pages(resource) for each in page.records]
 
 
 def cells(records: list[Record]) -> list[list[object]]:
@@ -103,6 +104,39 @@ def test_a_list_that_breaks_off_for_ever_is_an_error(server: Downloads) -> None:
         read(server)
 
 
+@BOUNDED
+@given(
+    framing=st.sampled_from(FRAMINGS),
+    pages=st.booleans(),
+    cuts=st.lists(st.tuples(st.floats(0, 0.999), st.booleans()), max_size=3),
+    page_size=st.sampled_from([2, 5, 8, 25]),
+    way=st.sampled_from(["auto", "csv"]),
+)
+def test_a_list_that_is_not_wide_is_exact_however_its_csv_comes(
+    server: Downloads,
+    framing: str,
+    pages: bool,
+    cuts: list[tuple[float, bool]],
+    page_size: int,
+    way: str,
+) -> None:
+    server.framing, server.pages, server.cuts = framing, pages, list(cuts)
+    found = read(server, page_size=page_size, resource=NARROW, list_download=way)
+    assert cells(found) == EXACT
+
+
+@pytest.mark.parametrize("pages", [True, False], ids=["pages", "whole"])
+def test_a_list_that_is_not_wide_takes_a_page_and_a_csv(server: Downloads, pages: bool) -> None:
+    in_json = read(server, page_size=5, resource=NARROW, list_download="json")
+    server.pages = pages
+    server.asked.clear()
+    assert read(server, page_size=5, resource=NARROW) == in_json
+    assert [(each.get("responseformat"), each["count"]) for each in server.asked] == [
+        (None, "5"),
+        ("CSV", "60"),
+    ]
+
+
 @pytest.mark.parametrize("missing", ["_contact_id_", *DATES])
 def test_a_list_without_ids_or_dates_is_an_error_that_names_them(
     server: Downloads, missing: str
@@ -116,7 +150,7 @@ def test_an_error_in_a_reply_of_success_is_an_error() -> None:
     body = b'{"errorCode":"10010","message":"Invalid request"}'
     reply = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
     with (
-        wire(reply) as server,
+        wire(reply, reply) as server,  # for all rows, and for those of a page
         closing(client_of(server.url)) as client,
         pytest.raises(RequestRefusedError, match="10010"),
     ):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +17,10 @@ from tap_acton.errors import (
     ActOnError,
     NoReplyError,
     RequestRefusedError,
+    ServerFailedError,
     UnexpectedReplyError,
 )
+from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.pages import Batch, Position
 from tap_acton.resources.paging import CsvPaging
 from tests.tables import Act, Row, Table, acts
@@ -26,7 +28,7 @@ from tests.tables import Act, Row, Table, acts
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from tap_acton.resources.pages import Page, Params
+    from tap_acton.resources.pages import Page, Params, Source
 
 BOUNDED = settings(
     max_examples=400, deadline=None, derandomize=True, database=None, report_multiple_bugs=False
@@ -49,6 +51,9 @@ class Server:
     breaks: dict[int, int] = field(default_factory=dict)
     """Rows after which the reply to a request breaks off, by the request's number."""
     breaks_always: int | None = None
+    most: int = 2 * 10**9
+    """Rows of which a request may speak; for more there is no reply."""
+    refusal: ActOnError = field(default_factory=lambda: RequestRefusedError("no", status=400))
     refuses_far: bool = False
     told: str = "exact"
     """What the total counts: the rows; nothing; rows that the filter leaves out, too."""
@@ -60,12 +65,24 @@ class Server:
     def __call__(self, params: Params, /) -> Batch:
         offset, count = int(params["offset"]), int(params["count"])
         number = self.table.asked(offset, count)
+        if count > self.most:
+            raise self.refusal
         if self.refuses_far and offset > len(self.table.rows):
             raise RequestRefusedError("beyond the end", status=400)
         rows = self.table.rows[offset:] if self.honours_offset else list(self.table.rows)
         rows = rows[: min(self.cap, count if self.honours_count else NO_CAP)]
         parts = self._parts(rows, self.breaks.get(number, self.breaks_always))
         return replace(next(parts), rest=parts)
+
+    @property
+    def downloads(self) -> ListDownloads:
+        return ListDownloads()
+
+    def once(self, params: Params, /) -> Batch:
+        return self(params)
+
+    def as_csv(self, labels: tuple[str, ...] = ()) -> Source:  # noqa: ARG002 - the protocol
+        return self
 
     def _parts(self, rows: list[Row], breaks_after: int | None) -> Generator[Batch]:
         whole = rows[:breaks_after]
@@ -107,7 +124,7 @@ def keys(pages: list[Page]) -> list[int]:
     return [record["key"] for page in pages for record in page.records]
 
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "pages": {},
     "whole": {"honours_count": False, "honours_offset": False},
     "all from an offset on": {"honours_count": False},
@@ -128,7 +145,7 @@ totals = st.sampled_from(["exact", "none", "whole"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [0, 1, 2, 9, 10, 11, 60])
 def test_every_row_is_read_once_and_in_order(kind: str, size: int) -> None:
-    server = Server(table=Table(size=size), **KINDS[kind])  # type: ignore[arg-type]
+    server = Server(table=Table(size=size), **KINDS[kind])
     page_size = 200 if kind.startswith("ignores") else 10
     assert keys(server.pages(page_size)) == list(range(size))
 
@@ -198,7 +215,7 @@ def test_a_new_run_goes_on_from_any_page_and_loses_none(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("most", [1, 2, 5, 19, 20])
 def test_a_new_run_over_a_quiet_list_repeats_a_few_rows_at_most(kind: str, most: int) -> None:
-    server = Server(table=Table(size=60), **KINDS[kind])  # type: ignore[arg-type]
+    server = Server(table=Table(size=60), **KINDS[kind])
     page_size = 200 if kind.startswith("ignores") else 10
     pages = server.pages(page_size, most=most)
     again = server.pages(page_size, resume=pages[-1].position)
@@ -208,7 +225,7 @@ def test_a_new_run_over_a_quiet_list_repeats_a_few_rows_at_most(kind: str, most:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_list_that_breaks_off_for_ever_is_an_error_and_its_place_is_kept(kind: str) -> None:
-    server = Server(table=Table(size=60), breaks_always=1, **KINDS[kind])  # type: ignore[arg-type]
+    server = Server(table=Table(size=60), breaks_always=1, **KINDS[kind])
     walk = CsvPaging().pages(server, page_size=200, filtered=False, resume=Position())
     found: list[Page] = []
     with pytest.raises(NoReplyError):
@@ -245,3 +262,23 @@ def test_leaving_a_download_ends_its_request() -> None:
     next(walk)
     walk.close()  # type: ignore[attr-defined]  # it is a generator
     assert server.closed == 1
+
+
+def test_a_list_that_pages_comes_in_one_reply_and_one_more_request_shows_its_end() -> None:
+    server = Server(table=Table(size=500))
+    assert keys(server.pages()) == list(range(500))
+    assert [offset for offset, _ in server.table.requests] == [0, 499]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [RequestRefusedError("no", status=400), NoReplyError("late"), ServerFailedError("no")],
+    ids=["refused", "late", "failed"],
+)
+@pytest.mark.parametrize("kind", ["pages", "capped pages", "all from an offset on"])
+def test_a_server_that_does_not_send_all_at_once_is_asked_for_pages(
+    kind: str, refusal: ActOnError
+) -> None:
+    server = Server(table=Table(size=60), most=10, refusal=refusal, **KINDS[kind])
+    assert keys(server.pages()) == list(range(60))
+    assert [count > 10 for _, count in server.table.requests].count(True) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +67,28 @@ def test_a_failure_at_the_start_is_tried_again(sim: Simulator, fault: Fault) -> 
     with Rig(sim.url) as rig:
         assert rig.transport.stream(PATH, {}, auth=auth, decode=whole)
     assert len(sim.journal) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "requests"),
+    [(each.values[0], 2 if each.id == "throttled" else 1) for each in BEFORE_THE_BODY],
+    ids=[str(each.id) for each in BEFORE_THE_BODY],
+)
+def test_what_is_asked_for_once_is_tried_again_only_if_the_server_says_so(
+    sim: Simulator, fault: Fault, requests: int
+) -> None:
+    sim.faults.add(fault)
+    auth = FixedToken(str(sim.tokens.issue()["access_token"]))
+    with Rig(sim.url) as rig, suppress(NoReplyError, ServerFailedError):
+        assert rig.transport.stream(PATH, {}, auth=auth, decode=whole, once=True)
+    assert len(sim.journal) == requests
+
+
+def test_what_is_asked_for_once_and_does_not_come_in_time_is_given_up() -> None:
+    with wire(b"", b"") as server, Rig(server.url, timeout_s=0.1) as rig:
+        with pytest.raises(NoReplyError, match="in time"):
+            rig.transport.stream(PATH, {}, auth=FixedToken("any"), decode=whole, once=True)
+        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("fault", REFUSALS)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from tap_acton.simulator.api1.list_table import Table, make_table
+from tap_acton.simulator.api1.list_table import make_table
 from tap_acton.simulator.api1.paging import MOST, Window, window
 from tap_acton.simulator.csvtext import csv_reply
-from tap_acton.simulator.envelopes import refuse
+from tap_acton.simulator.envelopes import gateway_error, refuse
 from tap_acton.simulator.routing import Call, Route
 from tap_acton.simulator.wire import Reply, json_reply
 from tap_acton.simulator.world.contact_list import ContactList, Row, Segment
@@ -22,12 +22,12 @@ def download(call: Call) -> Reply:
     if found is None:
         raise refuse(10004)
     as_csv = call.param("responseformat").upper() == "CSV"
-    asked = _csv_window(call) if as_csv else window(call, default=MOST)
     rows = _matching(call, *found)
+    if as_csv:
+        return _as_csv(call, found[0], _csv_window(call).cut(rows))
+    asked = window(call, default=MOST)
     some = asked.cut(rows)
     table = make_table(call, found[0], some)
-    if as_csv:
-        return _as_csv(call, table)
     table = table.narrowed(JSON_COLUMNS)
     return json_reply(
         {
@@ -45,15 +45,24 @@ def download(call: Call) -> Reply:
 def _csv_window(call: Call) -> Window:
     # CSV "can return the entire list" (HC 360063284973). Whether count and offset hold then is
     # unknown: an option. That its count has no ceiling is a guess.
-    behaviour = call.options.csv_download
+    behaviour, most = call.options.csv_download, call.options.csv_most
     if behaviour == "whole":
         return Window(offset=0, count=None)
     if behaviour == "capped":
-        return Window(offset=0, count=min(call.number("count", MOST), MOST))
+        return Window(offset=0, count=min(call.number("count", most), most))
+    if behaviour == "limited":
+        return window(call, default=most, most=most)
     return window(call, default=None, most=None)
 
 
-def _as_csv(call: Call, table: Table) -> Reply:
+def _as_csv(call: Call, found: ContactList, rows: Sequence[Row]) -> Reply:
+    if len(rows) > call.options.csv_most:
+        # That a large CSV is refused, or not ready in time, is a guess, and so are the replies.
+        if call.options.csv_download == "refused":
+            raise refuse(10010)
+        if call.options.csv_download == "late":
+            return gateway_error(504)
+    table = make_table(call, found, rows, dates=call.options.csv_dates)
     # Whether a table as CSV has ids and dates is unknown: an option.
     if call.options.csv_download == "no_ids":
         table = table.without_ids()

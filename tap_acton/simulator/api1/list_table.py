@@ -6,6 +6,7 @@ from typing import Final
 
 from tap_acton.simulator.envelopes import refuse
 from tap_acton.simulator.routing import Call
+from tap_acton.simulator.timetext import iso
 from tap_acton.simulator.world.contact_list import ContactList, Row
 
 ID_HEADING: Final = "_contact_id_"
@@ -46,8 +47,10 @@ class Table:
         return self.narrowed(len(self.headings) - self.dates)
 
 
-def make_table(call: Call, found: ContactList, rows: Sequence[Row]) -> Table:
-    """The columns that a request asks for.
+def make_table(
+    call: Call, found: ContactList, rows: Sequence[Row], *, dates: str = "same"
+) -> Table:
+    """The columns that a request asks for; `dates` is an option `csv_dates`.
 
     Raises:
         RefusedError: 10010 if it asks for unknown ones, or for some together with dates.
@@ -59,7 +62,7 @@ def make_table(call: Call, found: ContactList, rows: Sequence[Row]) -> Table:
             raise refuse(10010)
         return _chosen(call.param("fields").split(";"), found, rows)
     table = _whole(found, rows)
-    return _with_dates(call, table, rows) if dated else table
+    return _with_dates(call, table, rows, dates) if dated else table
 
 
 def _whole(found: ContactList, rows: Sequence[Row]) -> Table:
@@ -85,7 +88,7 @@ def _chosen(names: Sequence[str], found: ContactList, rows: Sequence[Row]) -> Ta
     )
 
 
-def _with_dates(call: Call, table: Table, rows: Sequence[Row]) -> Table:
+def _with_dates(call: Call, table: Table, rows: Sequence[Row], dates: str) -> Table:
     # SPEC: created_date, modified_date; OLD and HC: with two underscores. Place: guess.
     marks = "__" if call.options.date_headings == "underscored" else ""
     # The format of the values is unknown: an option.
@@ -94,8 +97,9 @@ def _with_dates(call: Call, table: Table, rows: Sequence[Row]) -> Table:
         "ms": str,
         "second": zone.second,
         "minute": zone.minute,
+        "iso": iso,
     }
-    write = writers[call.options.date_values]
+    write = writers[call.options.date_values if dates == "same" else dates]
     return Table(
         headings=(*table.headings, f"{marks}created_date", f"{marks}modified_date"),
         rows=[

@@ -186,8 +186,18 @@ def assert_complete(account: Account, stream: str, **settings: Any) -> list[dict
 @pytest.mark.parametrize("size", [1, 2])
 def test_small_pages_bring_each_row_once(stream: str, size: int, larger: Accounts) -> None:
     account = larger.of(stream)
-    assert_complete(account, stream, page_size=size)
-    assert longest(account) > (0 if stream in NUMBERED else 2)
+    assert_complete(account, stream, page_size=size, list_download="json")
+    assert longest(account) > (0 if stream in {*NUMBERED, "list_wide_list"} else 2)
+
+
+@pytest.mark.parametrize("stream", [each for each in PAGED if each.startswith("list_")])
+@pytest.mark.parametrize("list_download", ["auto", "csv"])
+def test_a_list_comes_at_once_behind_its_first_page(
+    stream: str, list_download: str, larger: Accounts
+) -> None:
+    account = larger.of(stream)
+    assert_complete(account, stream, page_size=2, list_download=list_download)
+    assert longest(account) <= 2
 
 
 @each_paged
