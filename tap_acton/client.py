@@ -6,7 +6,6 @@ Both front ends read through it. It knows nothing of Singer or SQL.
 from __future__ import annotations
 
 import logging
-from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -27,11 +26,9 @@ if TYPE_CHECKING:
 
     from tap_acton.auth.authenticator import Authorize
     from tap_acton.resources.model import Condition, Record, Resource
-    from tap_acton.resources.paging import Batch, Page, Params, Position
+    from tap_acton.resources.paging import Page, Position
     from tap_acton.settings import Settings
-    from tap_acton.transport.replies import Reply
     from tap_acton.transport.session import Sent
-    from tap_acton.transport.streaming import Body
 
 __all__ = ["ActOnClient", "Asked", "Bound", "Gate", "Place", "RecordsPage", "Skipped"]
 
@@ -79,13 +76,14 @@ class ActOnClient:
         list_download: str = "auto",
     ) -> None:
         self._account = account
-        self._requests = Requests(account=account, downloads=ListDownloads(way=list_download))
+        self.requests = Requests(account=account, downloads=ListDownloads(way=list_download))
+        """For whoever wants one reply and no reading."""
         self._page_size = page_size
         self._account_id = account_id
         self._family = Family(self, lists=lists)
-        self._lookout = Lookout(self._requests, self._family.remembered, page_size=page_size)
+        self._lookout = Lookout(self.requests, self._family.remembered, page_size=page_size)
         self.skipped: list[Skipped] = []
-        self.misfits: Counter[str] = self._requests.misfits
+        self.misfits: Counter[str] = self.requests.misfits
         """Values that did not fit, by "resource.column"."""
 
     @classmethod
@@ -239,34 +237,7 @@ class ActOnClient:
 
     def follow(self, resource: Resource, follower: Follower) -> None:
         """Tell somebody of the columns of each page of a table, from now on."""
-        self._requests.followers[resource.name] = follower
-
-    def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
-        """Return the rows of one request.
-
-        Args:
-            resource: What to read.
-            params: Query parameters beyond the resource's own.
-            bound: Values of all of the resource's variables.
-        """
-        return self._requests.fetch(resource, params, bound)
-
-    def reply(
-        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Reply], T]
-    ) -> T:
-        """Return what `decode` reads from the reply to one request for a resource."""
-        return self._requests.reply(resource, params, bound, decode)
-
-    def arriving(
-        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Body], T]
-    ) -> T:
-        """Return what `decode` reads from the start of a reply; the rest is not waited for."""
-
-        def read(body: Body) -> T:
-            with closing(body):
-                return decode(body)
-
-        return self._requests.arriving(resource, params, bound, read)
+        self.requests.followers[resource.name] = follower
 
     def pages_of(
         self,
@@ -278,7 +249,7 @@ class ActOnClient:
     ) -> Iterator[Page]:
         """Yield the pages for one set of bound values. Raises ActOnError."""
         query = resource.query(conditions)
-        source = Source(requests=self._requests, resource=resource, query=query, bound=bound)
+        source = Source(requests=self.requests, resource=resource, query=query, bound=bound)
         pages = source.pages(page_size=self._page_size, resume=resume, rows=rows)
         return pages if query else self._family.remembered.noting(resource, bound, pages, resume)
 

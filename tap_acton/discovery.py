@@ -193,7 +193,9 @@ def _segment(
     if origin.kind != "early_segment":
         return resource, None
     bound = next(client.bounds(resource))  # nothing has shown that it is there
-    return resource, client.fetch(resource, {"pageNumber": "0", "pageSize": "1"}, bound).total
+    return resource, client.requests.fetch(
+        resource, {"pageNumber": "0", "pageSize": "1"}, bound
+    ).total
 
 
 def _contact_columns(client: ActOnClient, counts: dict[str, int]) -> Iterator[Column]:
@@ -253,10 +255,10 @@ def _list_table(client: ActOnClient, list_id: str, sample: int) -> Rows:
     """Return so many rows of a list with its headings: of CSV if JSON may have cut some off."""
     resource = list_resource("list", list_id, ())
     params, bound = {"count": str(max(1, sample)), "offset": "0"}, {"list_id": list_id}
-    found = client.reply(resource, params, bound, read_cut_table)
+    found = client.requests.reply(resource, params, bound, read_cut_table)
     if len(found.labels) < JSON_COLUMNS:
         return found
-    wide = client.arriving(as_csv(resource), params, bound, partial(_head, sample))
+    wide = client.requests.head(as_csv(resource), params, bound, partial(_head, sample))
     return replace(wide, total=found.total)
 
 

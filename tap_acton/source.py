@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
@@ -109,6 +110,17 @@ class Requests:
         path, sent = _address(resource, params, bound)
         auth = self.account.auth
         return self.account.transport.stream(path, sent, auth=auth, decode=decode, once=once)
+
+    def head(
+        self, resource: Resource, params: Params, bound: Bound, decode: Callable[[Body], T]
+    ) -> T:
+        """Return what `decode` reads from the start of a reply; the rest is not waited for."""
+
+        def read(body: Body) -> T:
+            with closing(body):
+                return decode(body)
+
+        return self.arriving(resource, params, bound, read)
 
     def parts(
         self,

@@ -123,6 +123,18 @@ class Outlook:
     rows: int | None = None
     """How many rows there may be, if something told before the first reply."""
 
+    def end(self, offset: int, total: int | None, *, page: int) -> int:
+        """Return before which offset there are rows that need a request, at least one.
+
+        Args:
+            offset: The next one.
+            total: What the reply before it says.
+            page: New rows of a page; 0 if the one before was not full. Where nobody knows where
+                the rows end, one page is asked for that may be in vain.
+        """
+        known = total - 1 if total is not None and self.totals_are_exact else offset + 1 + page
+        return max(offset + 1, known)
+
 
 BLIND = Outlook()
 """Each request is sent when its reply is needed."""

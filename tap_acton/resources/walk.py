@@ -161,26 +161,20 @@ class Walk:
         Pages may be answered in any order: the seam says the same whichever was read first.
         """
         step, before = max(1, self.widest - 1), self.reply
-        end = offset + 1
         if before is None:
-            step, end = self.count - 1, max(end, (self.outlook.rows or 0) - 1)
-        elif before.total is not None and self.outlook.totals_are_exact:
-            end = max(end, before.total - 1)
-        elif before.rows == self.widest:
-            end += step  # nobody knows where the rows end: what lies behind is asked for in vain
-        self.expect(offset, end, step)
+            self.expect(offset, max(offset + 1, (self.outlook.rows or 0) - 1), self.count - 1)
+        else:
+            is_full = before.rows == self.widest
+            end = self.outlook.end(offset, before.total, page=step if is_full else 0)
+            self.expect(offset, end, step)
 
     def _joins(self, offset: int, batch: Batch) -> bool:
         if offset == self.next:
             return not batch.marks
         # Whatever is before an anchor has been read, by the walk that set it.
         return bool(batch.marks) and (
-            batch.marks[0] in self.marks or not self._anchors.isdisjoint(batch.marks)
+            batch.marks[0] in self.marks or not set(self.resume.anchors).isdisjoint(batch.marks)
         )
-
-    @property
-    def _anchors(self) -> frozenset[str]:
-        return frozenset(self.resume.anchors)
 
     def _ask(self, offset: int) -> tuple[int, Batch]:
         begins, batch = self.ask(offset, self.count)
@@ -203,7 +197,7 @@ class Walk:
 
     def _unread(self, batch: Batch) -> tuple[int, Batch]:
         """Skip what the run before has read, in a reply from the start."""
-        anchors = self._anchors
+        anchors = frozenset(self.resume.anchors)
         skipped = 0
         while anchors:
             try:

@@ -84,7 +84,9 @@ def sample(client: ActOnClient, resource: Resource, bound: Bound, *, rows: int) 
     origin, given = origin_of(resource), _given_keys(resource)
     resource = _without_own_columns(resource)
     params = resource.paging.first(rows)
-    seen = client.reply(resource, params, bound, lambda reply: _read(resource, bound, reply))
+    seen = client.requests.reply(
+        resource, params, bound, lambda reply: _read(resource, bound, reply)
+    )
     records = [record for record, _ in seen.pairs]
     are_own = _are_own(origin, seen.body)
     return Sample(
