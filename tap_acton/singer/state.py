@@ -173,13 +173,15 @@ class Reading:
             return True
         if (self.start and value < self.start) or (self.end and value >= self.end):
             return False
+        if value <= self.until and (self.highest is None or value > self.highest):
+            self.highest, self.boundary = value, []
+        if value not in (self.highest, self.bookmark):
+            return True
         row = digest(identity(self.resource, record))
         self._note(value, row)
         return value != self.bookmark or not self.known & {row, _ALL}
 
     def _note(self, value: datetime, row: str) -> None:
-        if value <= self.until and (self.highest is None or value > self.highest):
-            self.highest, self.boundary = value, []
         is_new = value == self.highest and not self.looks_back and row not in self.boundary
         if is_new and len(self.boundary) <= _BOUNDARY_KEPT:
             self.boundary.append(row)

@@ -7,23 +7,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
+from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
-from tap_acton.clock import SYSTEM_CLOCK
+from tap_acton.clock import SYSTEM_CLOCK, moment
 from tap_acton.dynamic import origin_of
 from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
 from tap_acton.singer.batches import BatchedStream
-from tap_acton.singer.state import Reading, iso
+from tap_acton.singer.record_lines import RecordLines
+from tap_acton.singer.state import Reading
+from tap_acton.singer.writer import BlockWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
-    from singer_sdk.singerlib import CatalogEntry, RecordMessage
+    from singer_sdk.singerlib import CatalogEntry
 
     from tap_acton.client import ActOnClient, Place, RecordsPage
     from tap_acton.resources.model import Record, Resource
@@ -34,6 +38,8 @@ __all__ = ["NO_STATE", "ResourceStream", "stream_class"]
 
 NO_STATE = (KeyError, TypeError, ValueError, AttributeError)
 """What comes of a state that is not ours."""
+_AT_ONCE = 250
+"""Records that are made into lines in one step: half a MiB at the most, mostly."""
 _ORIGIN = "origin"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
@@ -55,6 +61,7 @@ class ResourceStream(BatchedStream):
         self.primary_keys = list(self.resource.keys)
         self.replication_key = self.resource.replication_key
         self._ends_version = False
+        self._made: RecordLines | None = None
 
     @property
     def replication_method(self) -> str:
@@ -63,8 +70,12 @@ class ResourceStream(BatchedStream):
             return FULL_TABLE
         return super().replication_method
 
-    def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002 - none
+    def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:  # noqa: ARG002
         """Yield the records that this run is to read, and keep the state up with them."""
+        for records in self._records():
+            yield from self._record_lines.dicts(records)
+
+    def _records(self) -> Iterator[Sequence[Record]]:
         state, began = self.stream_state, SYSTEM_CLOCK.now()
         self._forget_another(state)
         reading = self._reading(state)
@@ -82,7 +93,7 @@ class ResourceStream(BatchedStream):
         if self._ends_version and self._stream_version is not None:
             self._write_activate_version_message(self._stream_version)
 
-    def _accepted(self, reading: Reading, began: float) -> Iterator[Record]:
+    def _accepted(self, reading: Reading, began: float) -> Iterator[Sequence[Record]]:
         state = self.stream_state
         skipped, told = len(self._client.skipped), not self.resource.is_costly
         if reading.shown:
@@ -93,10 +104,7 @@ class ResourceStream(BatchedStream):
             told = told or self._tells_cost(reading)
             accepted = [record for record in page.records if reading.accepts(record)]
             self._read(page.records)
-            columns = self._columns()
-            moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
-            for record in accepted:
-                yield _singer_record(record, columns, moments)
+            yield accepted
             self._progress.read(len(accepted))
             if not page.hidden:
                 reading.shown = True
@@ -174,10 +182,41 @@ class ResourceStream(BatchedStream):
         days = timedelta(days=self._settings.report_lookback_days)
         return days if self.resource.looks_back else None
 
-    def _columns(self) -> dict[str, Type]:
-        wanted = self.effective_schema["properties"]
-        columns = {each.name: each.type for each in self.resource.columns if not each.exact}
-        return {name: columns.get(name, Type.JSON) for name in wanted}
+    def _write_records(self, records: Sequence[Record]) -> None:
+        """Write records, some at a time; one by one where maps or files take them from here."""
+        writer, made = self._tap.message_writer, self._record_lines
+        is_direct = isinstance(writer, BlockWriter) and self._writes_directly
+        extracted = moment(SYSTEM_CLOCK.now())
+        for at in range(0, len(records), _AT_ONCE):
+            some = records[at : at + _AT_ONCE]
+            if isinstance(writer, BlockWriter) and is_direct:
+                version = self._stream_version
+                writer.write_lines(made.lines(some, version=version, extracted=extracted))
+                self.state_manager.is_flushed = False
+                continue
+            for record in made.dicts(some):
+                self._write_record_message(record)
+
+    @property
+    def _writes_directly(self) -> bool:
+        """Whether records go to the target as they are."""
+        is_same = [
+            type(each) is SameRecordTransform and not each.flattening_enabled
+            for each in self.stream_maps
+        ]
+        return self._batches is None and is_same == [True]
+
+    @property
+    def _record_lines(self) -> RecordLines:
+        kinds = {each.name: each.type for each in self.resource.columns if not each.exact}
+        columns = {
+            name: kinds.get(name) is Type.MOMENT
+            for name in self.effective_schema["properties"]
+            if self.mask["properties", name]
+        }
+        if self._made is None or self._made.columns != columns:
+            self._made = RecordLines(self.name, columns)
+        return self._made
 
     @property
     def _singer_catalog_entry(self) -> CatalogEntry:
@@ -192,10 +231,31 @@ class ResourceStream(BatchedStream):
     emit_activate_version_messages = False
     """The SDK would say so before the records."""
 
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage]:
+    def _sync_records(
+        self, context: Context | None = None, *, write_messages: bool = True
+    ) -> Generator[dict[str, Any]]:
+        """Write the records by the page; the SDK takes them one by one, even in a dry run."""
+        if not write_messages or self.ABORT_AT_RECORD_COUNT is not None:
+            yield from super()._sync_records(context, write_messages=write_messages)
+            return
+        with self.get_record_counter() as counter, self.get_sync_timer():
+            for records in self._records():
+                self._write_records(records)
+                counter.increment(len(records))
+        self._finalize_state(self.stream_state)
+        self._write_state_message()
+
+    def _generate_record_messages(self, record: dict[str, Any]) -> Generator[RecordMessage]:
         """Yield a record as the stream maps make it; the SDK's errors would quote it."""
         try:
-            yield from super()._generate_record_messages(record)
+            for each in self.stream_maps:
+                if (mapped := each.transform(record)) is not None:
+                    yield RecordMessage(
+                        stream=each.stream_alias,
+                        record=mapped,
+                        version=self._stream_version,
+                        time_extracted=moment(SYSTEM_CLOCK.now()),
+                    )
         except Exception as error:  # noqa: BLE001 - users' expressions fail in any way
             raise ConfigError(
                 f"Setting 'stream_maps' fails for a record of {self.name!r} "
@@ -243,11 +303,3 @@ def stream_class(
         "__doc__": resource.description,
     }
     return type(name, (base,), members)
-
-
-def _singer_record(record: Record, columns: Iterable[str], moments: Iterable[str]) -> Record:
-    singer = {name: record.get(name) for name in columns}
-    for name in moments:
-        value = singer[name]
-        singer[name] = iso(value) if value is not None else None
-    return singer

@@ -52,6 +52,6 @@ def examine(
     standing = standing_after(settings, before, progress.requests.total())
     lines = report(settings, standing, check, findings)
     with whole_step():
-        write_block("".join(f"{line}\n" for line in lines))
+        write_block("".join(f"{line}\n" for line in lines).encode())
     if error := check.verdict(findings):
         raise error
