@@ -120,9 +120,10 @@ class Requests:
         typed = Typed.of(resource, rows.rows, bound, added)
         for misfits in typed.misfits.values():
             self.misfits.update(f"{resource.name}.{column}" for column in misfits)
-        marks = typed.marks()
+        lines = typed.lines()
+        marks = typed.marks(lines)
         return Batch(
-            records=typed.records(),
+            records=typed.records(lines),
             identities=typed.identities(marks),
             marks=marks,
             total=rows.total,

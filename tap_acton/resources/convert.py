@@ -25,7 +25,8 @@ Record = Mapping[str, Any]
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECONDS = re.compile(r"[1-9][0-9]{12}")
+_MILLISECONDS = re.compile(r"[1-7][0-9]{12}")
+"""As lists have moments, by the thousand. A float in seconds holds them to the microsecond."""
 _MILLISECONDS_FROM = 100_000_000_000
 """Epoch numbers below this are seconds: as milliseconds they would lie before March 1973."""
 _HOURS = {
@@ -56,7 +57,7 @@ def to_moment(value: Any) -> datetime | None:
         ValueError: The value is in none of the API's formats, or names an unknown zone.
     """
     if isinstance(value, str) and _MILLISECONDS.fullmatch(value):
-        return _EPOCH + timedelta(0, 0, 0, int(value))  # as lists have it, by the thousand
+        return datetime.fromtimestamp(int(value) / 1000, UTC)
     if isinstance(value, bool):
         raise ValueError("a boolean is no moment")  # noqa: TRY004 - one kind of error for all
     try:

@@ -107,25 +107,33 @@ class Typed:
             misfits=found.misfits,
         )
 
-    def records(self) -> list[Record]:
-        """Return a record for each row."""
-        columns = self.columns | self.added
-        places = {name: place for place, name in enumerate(columns)}
-        return list(map(partial(Line, places), zip(*columns.values(), strict=True)))
+    def lines(self) -> list[tuple[Any, ...]]:
+        """Return the values of each row, those of added columns last."""
+        return list(zip(*self.columns.values(), *self.added.values(), strict=True))
 
-    def marks(self) -> list[str]:
-        """Return for each row what is the same for it only while it is unchanged."""
-        columns = self.columns | self.received
-        if self.received:
-            columns[MISFITS] = [None] * len(columns[MISFITS])
-        return _digests(list(zip(*columns.values(), strict=True)))
+    def records(self, lines: list[tuple[Any, ...]]) -> list[Record]:
+        """Return the lines as records."""
+        places = {name: place for place, name in enumerate((*self.columns, *self.added))}
+        return [Line(places, line) for line in lines]
+
+    def marks(self, lines: list[tuple[Any, ...]]) -> list[str]:
+        """Return for each line what is the same for its row only while that is unchanged."""
+        if self.received or self.added:
+            columns = self.columns | self.received
+            if self.received:
+                columns[MISFITS] = [None] * len(lines)
+            lines = list(zip(*columns.values(), strict=True))
+        return _digests(lines)
 
     def identities(self, marks: list[str]) -> list[str]:
         """Return for each row what is the same for it, changed or not; see `identity`."""
         keys = _keys(self.resource)
         if not keys:
             return marks
-        values = zip(*(self.columns[key] for key in keys), strict=True)
+        first, *others = (self.columns[key] for key in keys)
+        if not others and all(first) and {*map(type, first)} == {str}:
+            return list(first)
+        values = zip(first, *others, strict=True)
         return [_joined(each) or mark for each, mark in zip(values, marks, strict=True)]
 
 
@@ -188,7 +196,7 @@ def to_record(
 ) -> tuple[Record, dict[str, Any]]:
     """Return a row as a record, and the values that did not fit, by column."""
     typed = Typed.of(resource, [row], bound)
-    return typed.records()[0], typed.misfits.get(0, {})
+    return typed.records(typed.lines())[0], typed.misfits.get(0, {})
 
 
 def identity(resource: Resource, record: Record) -> str:
@@ -221,18 +229,16 @@ def mark(record: Record) -> str:
 
 def digest(text: str) -> str:
     """Return a short stand-in for a text: state holds no addresses."""
-    return _digest(text.encode(errors="surrogatepass"))
-
-
-def _digest(data: bytes) -> str:
+    data = text.encode(errors="surrogatepass")
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
 def _digests(lines: list[tuple[Any, ...]]) -> list[str]:
     try:
-        return list(map(_digest, _ENCODER.encode_lines(lines).splitlines()))
+        encoded = _ENCODER.encode_lines(lines).split(b"\n")[: len(lines)]
     except UnicodeEncodeError:  # half of a character: JSON can say it, UTF-8 cannot
-        return [_digest(_encoded(line)) for line in lines]
+        encoded = list(map(_encoded, lines))
+    return [hashlib.blake2b(each, digest_size=8).hexdigest() for each in encoded]
 
 
 def _encoded(line: tuple[Any, ...]) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import starmap
+from operator import itemgetter, setitem
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from singer_sdk.singerlib.json import serialize_json
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
 
     from tap_acton.resources.model import Record
 
-__all__ = ["RecordLines"]
+    Lines = Sequence[tuple[Any, ...]]
 
-T = TypeVar("T")
+__all__ = ["RecordLines"]
 
 _ENCODER = msgspec.json.Encoder()
 _TEXTS = msgspec.json.Decoder(list[str | None])
@@ -39,12 +41,17 @@ class RecordLines:
 
     def __init__(self, stream: str, columns: Mapping[str, bool]) -> None:
         self.columns = columns
-        self._encodable = _encodable(columns)
+        self._moments = [(at, name) for at, name in enumerate(columns) if columns[name]]
+        self._object = _object_type(columns)
         self._begin = b'{"type":"RECORD","stream":%s,"record":' % _encoded(stream)
 
     def dicts(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """Return each record as a dict of what JSON can say."""
-        return self._made(records, _dict_maker(self.columns))
+        lines = _lines(records, self.columns)
+        dicts = [dict(zip(self.columns, line, strict=True)) for line in lines]
+        for at, name in self._moments:
+            _put(setitem, dicts, name, _moment_texts(lines, at))
+        return dicts
 
     def lines(
         self, records: Sequence[Record], *, version: int | None, extracted: datetime
@@ -52,55 +59,68 @@ class RecordLines:
         """Return a RECORD message for each record, as a line with its end.
 
         Args:
-            records: The records.
+            records: At least one record.
             version: The version of the table that they belong to, if it has one.
             extracted: When they were read.
         """
         told = b"" if version is None else b',"version":%d' % version
         end = told + b',"time_extracted":%s}\n' % _encoded(extracted.isoformat())
-        objects = _encoded_lines(self._made(records, self._encodable))
         # A line feed is never inside of JSON, so each one ends a record.
-        return (self._begin + objects.replace(b"\n", end + self._begin)).removesuffix(self._begin)
+        whole = _encoded_lines(self._objects(records)).replace(b"\n", end + self._begin)
+        return b"".join((self._begin, memoryview(whole)[: -len(self._begin)]))
 
-    def _made(self, records: Sequence[Record], make: Callable[..., T]) -> list[T]:
-        values = [
-            _moment_texts(given) if is_moment else given
-            for given, is_moment in zip(
-                _values(records, self.columns), self.columns.values(), strict=True
-            )
-        ]
-        return list(map(make, *values)) if values else [make() for _ in records]
+    def _objects(self, records: Sequence[Record]) -> list[Any]:
+        """Return what is encoded as the dicts are, in less time."""
+        if self._object is None:
+            return self.dicts(records)
+        lines = _lines(records, self.columns)
+        objects = list(starmap(self._object, lines))
+        for at, _ in self._moments:
+            _put(setattr, objects, f"f{at}", _moment_texts(lines, at))
+        return objects
 
 
-def _values(records: Sequence[Record], names: Iterable[str]) -> list[Sequence[Any]]:
-    """Return the values of all records, by name."""
+def _lines(records: Sequence[Record], names: Mapping[str, bool]) -> Lines:
+    """Return the values of each record, in the order of the names."""
     first = records[0] if records else None
     places = first.places if isinstance(first, Line) else None
     lines = [each.line for each in records if isinstance(each, Line) and each.places is places]
-    if places is None or len(lines) < len(records):
-        return [[record.get(name) for record in records] for name in names]
-    columns, nothing = list(zip(*lines, strict=True)), (None,) * len(lines)
-    return [columns[places[name]] if name in places else nothing for name in names]
+    if places is None or len(lines) < len(records) or not names.keys() <= places.keys():
+        return [tuple(map(record.get, names)) for record in records]
+    chosen = [places[name] for name in names]
+    if chosen == list(range(len(places))):
+        return lines
+    if len(chosen) < len(("a", "b")):  # itemgetter makes a tuple of two and more
+        return [tuple(line[place] for place in chosen) for line in lines]
+    return list(map(itemgetter(*chosen), lines))
 
 
-def _moment_texts(moments: Sequence[datetime | None]) -> list[str | None]:
-    """Return UTC moments as `iso` does, all in one step: it is twenty times as fast."""
-    texts = _TEXTS.decode(_ENCODER.encode(moments))
-    return [text and f"{text[:-1]}.000"[:_MILLISECONDS] + "Z" for text in texts]
+def _object_type(names: Iterable[str]) -> Callable[..., Any] | None:
+    """Return what makes an object of values that is encoded as a dict with these names is.
 
-
-def _encodable(names: Iterable[str]) -> Callable[..., Any]:
-    """Return what makes an object of values that is encoded as a dict under these names is."""
+    None if a name has a character that JSON escapes: msgspec takes none of those.
+    """
     fields = {f"f{number}": name for number, name in enumerate(names)}
     try:
         return msgspec.defstruct("Record", fields, rename=fields, gc=False)
-    except ValueError:  # a name that has to be escaped
-        return _dict_maker(fields.values())
+    except ValueError:
+        return None
 
 
-def _dict_maker(names: Iterable[str]) -> Callable[..., dict[str, Any]]:
-    names = tuple(names)
-    return lambda *values: dict(zip(names, values, strict=True))
+def _moment_texts(lines: Lines, at: int) -> Iterable[str | None]:
+    """Return the UTC moments of a column as `iso` does, in one step: it is ten times as fast."""
+    texts = _TEXTS.decode(_ENCODER.encode([line[at] for line in lines]))
+    return (text and f"{text[:-1]}.000"[:_MILLISECONDS] + "Z" for text in texts)
+
+
+def _put(
+    put: Callable[[Any, Any, Any], None],
+    objects: list[Any],
+    name: str,
+    values: Iterable[Any],
+) -> None:
+    for each, value in zip(objects, values, strict=True):
+        put(each, name, value)
 
 
 def _encoded_lines(objects: list[Any]) -> bytes:

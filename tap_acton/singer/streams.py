@@ -102,7 +102,7 @@ class ResourceStream(BatchedStream):
             if not number:
                 reading.begins_with(page.records, self._client.server_time(began)[0])
             told = told or self._tells_cost(reading)
-            accepted = [record for record in page.records if reading.accepts(record)]
+            accepted = reading.accepted(page.records)
             self._read(page.records)
             yield accepted
             self._progress.read(len(accepted))
