@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import starmap
 from operator import itemgetter, setitem
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from singer_sdk.singerlib import RecordMessage
+
     from tap_acton.resources.model import Record
 
     Lines = Sequence[tuple[Any, ...]]
 
-__all__ = ["RecordLines"]
+__all__ = ["RecordLines", "message_lines"]
 
 _ENCODER = msgspec.json.Encoder()
 _TEXTS = msgspec.json.Decoder(list[str | None])
@@ -27,7 +31,8 @@ _LINE_ENDS = {
     character.encode(): f"\\u{ord(character):04x}".encode()
     for character in ("\u0085", "\u2028", "\u2029")
 }
-"""What ends a line of a text, but not of JSON: escaped, for readers that split texts at it."""
+"""What ends a line of a text, but not of JSON."""
+_PLAIN = frozenset((str, int, float, bool, NoneType))
 _MILLISECONDS = len("2026-01-31T08:00:00.000")
 
 
@@ -43,7 +48,7 @@ class RecordLines:
         self.columns = columns
         self._moments = [(at, name) for at, name in enumerate(columns) if columns[name]]
         self._object = _object_type(columns)
-        self._begin = b'{"type":"RECORD","stream":%s,"record":' % _encoded(stream)
+        self._stream = stream
 
     def dicts(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """Return each record as a dict of what JSON can say."""
@@ -63,11 +68,10 @@ class RecordLines:
             version: The version of the table that they belong to, if it has one.
             extracted: When they were read.
         """
-        told = b"" if version is None else b',"version":%d' % version
-        end = told + b',"time_extracted":%s}\n' % _encoded(extracted.isoformat())
+        begin, end = _around(self._stream, version, extracted)
         # A line feed is never inside of JSON, so each one ends a record.
-        whole = _encoded_lines(self._objects(records)).replace(b"\n", end + self._begin)
-        return b"".join((self._begin, memoryview(whole)[: -len(self._begin)]))
+        whole = _encoded_lines(self._objects(records)).replace(b"\n", end + begin)
+        return b"".join((begin, memoryview(whole)[: -len(begin)]))
 
     def _objects(self, records: Sequence[Record]) -> list[Any]:
         """Return what is encoded as the dicts are, in less time."""
@@ -78,6 +82,27 @@ class RecordLines:
         for at, _ in self._moments:
             _put(setattr, objects, f"f{at}", _moment_texts(lines, at))
         return objects
+
+
+def message_lines(messages: Iterable[RecordMessage]) -> bytes:
+    """Return messages as the SDK encodes them, each with its end."""
+    lines: list[bytes] = []
+    for each in messages:
+        begin, end = _around(each.stream, each.version, each.time_extracted)
+        is_plain = _PLAIN.issuperset(map(type, each.record.values()))
+        encode = _encoded if is_plain else _as_the_sdk  # maps make values of any type
+        lines += (begin, encode(each.record), end)
+    return _unbroken(b"".join(lines))
+
+
+@lru_cache(maxsize=16)
+def _around(stream: str, version: int | None, extracted: datetime | None) -> tuple[bytes, bytes]:
+    """Return what is before and behind the record in a message."""
+    told = {"version": version, "time_extracted": extracted and extracted.isoformat()}
+    said = {name: value for name, value in told.items() if value is not None}
+    end = _encoded(said)[1:] + b"\n"
+    begin = b'{"type":"RECORD","stream":%s,"record":' % _encoded(stream)
+    return begin, b"," + end if said else end
 
 
 def _lines(records: Sequence[Record], names: Mapping[str, bool]) -> Lines:
@@ -127,8 +152,13 @@ def _encoded_lines(objects: list[Any]) -> bytes:
     """Return each object as JSON, and a line feed behind it."""
     try:
         lines = _ENCODER.encode_lines(objects)
-    except UnicodeEncodeError:  # half of a character, which only an escape can say
+    except UnicodeEncodeError:
         lines = b"".join(_encoded(each) + b"\n" for each in objects)
+    return _unbroken(lines)
+
+
+def _unbroken(lines: bytes) -> bytes:
+    """Return lines of JSON that are no more lines for readers who split texts."""
     if not lines.isascii():
         for end, escaped in _LINE_ENDS.items():
             lines = lines.replace(end, escaped)
@@ -138,5 +168,9 @@ def _encoded_lines(objects: list[Any]) -> bytes:
 def _encoded(value: Any) -> bytes:
     try:
         return _ENCODER.encode(value)
-    except UnicodeEncodeError:
-        return serialize_json(msgspec.to_builtins(value)).encode()
+    except UnicodeEncodeError:  # half of a character, which only an escape can say
+        return _as_the_sdk(msgspec.to_builtins(value))
+
+
+def _as_the_sdk(value: Any) -> bytes:
+    return serialize_json(value).encode()

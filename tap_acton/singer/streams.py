@@ -7,23 +7,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.mapper import SameRecordTransform
-from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
-from tap_acton.clock import SYSTEM_CLOCK, moment
+from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.dynamic import origin_of
 from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
-from tap_acton.singer.batches import BatchedStream
-from tap_acton.singer.record_lines import RecordLines
+from tap_acton.singer.paged_streams import PagedStream
 from tap_acton.singer.state import Reading
-from tap_acton.singer.writer import BlockWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
@@ -38,13 +34,11 @@ __all__ = ["NO_STATE", "ResourceStream", "stream_class"]
 
 NO_STATE = (KeyError, TypeError, ValueError, AttributeError)
 """What comes of a state that is not ours."""
-_AT_ONCE = 250
-"""Records that are made into lines in one step: half a MiB at the most, mostly."""
 _ORIGIN = "origin"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
-class ResourceStream(BatchedStream):
+class ResourceStream(PagedStream):
     """A stream whose records are those of a resource."""
 
     resource: ClassVar[Resource]
@@ -61,7 +55,6 @@ class ResourceStream(BatchedStream):
         self.primary_keys = list(self.resource.keys)
         self.replication_key = self.resource.replication_key
         self._ends_version = False
-        self._made: RecordLines | None = None
 
     @property
     def replication_method(self) -> str:
@@ -70,12 +63,8 @@ class ResourceStream(BatchedStream):
             return FULL_TABLE
         return super().replication_method
 
-    def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:  # noqa: ARG002
-        """Yield the records that this run is to read, and keep the state up with them."""
-        for records in self._records():
-            yield from self._record_lines.dicts(records)
-
     def _records(self) -> Iterator[Sequence[Record]]:
+        """Yield the records that this run is to read, and keep the state up with them."""
         state, began = self.stream_state, SYSTEM_CLOCK.now()
         self._forget_another(state)
         reading = self._reading(state)
@@ -182,41 +171,13 @@ class ResourceStream(BatchedStream):
         days = timedelta(days=self._settings.report_lookback_days)
         return days if self.resource.looks_back else None
 
-    def _write_records(self, records: Sequence[Record]) -> None:
-        """Write records, some at a time; one by one where maps or files take them from here."""
-        writer, made = self._tap.message_writer, self._record_lines
-        is_direct = isinstance(writer, BlockWriter) and self._writes_directly
-        extracted = moment(SYSTEM_CLOCK.now())
-        for at in range(0, len(records), _AT_ONCE):
-            some = records[at : at + _AT_ONCE]
-            if isinstance(writer, BlockWriter) and is_direct:
-                version = self._stream_version
-                writer.write_lines(made.lines(some, version=version, extracted=extracted))
-                self.state_manager.is_flushed = False
-                continue
-            for record in made.dicts(some):
-                self._write_record_message(record)
-
-    @property
-    def _writes_directly(self) -> bool:
-        """Whether records go to the target as they are."""
-        is_same = [
-            type(each) is SameRecordTransform and not each.flattening_enabled
-            for each in self.stream_maps
-        ]
-        return self._batches is None and is_same == [True]
-
-    @property
-    def _record_lines(self) -> RecordLines:
+    def _columns(self) -> dict[str, bool]:
         kinds = {each.name: each.type for each in self.resource.columns if not each.exact}
-        columns = {
+        return {
             name: kinds.get(name) is Type.MOMENT
             for name in self.effective_schema["properties"]
             if self.mask["properties", name]
         }
-        if self._made is None or self._made.columns != columns:
-            self._made = RecordLines(self.name, columns)
-        return self._made
 
     @property
     def _singer_catalog_entry(self) -> CatalogEntry:
@@ -230,38 +191,6 @@ class ResourceStream(BatchedStream):
 
     emit_activate_version_messages = False
     """The SDK would say so before the records."""
-
-    def _sync_records(
-        self, context: Context | None = None, *, write_messages: bool = True
-    ) -> Generator[dict[str, Any]]:
-        """Write the records by the page; the SDK takes them one by one, even in a dry run."""
-        if not write_messages or self.ABORT_AT_RECORD_COUNT is not None:
-            yield from super()._sync_records(context, write_messages=write_messages)
-            return
-        with self.get_record_counter() as counter, self.get_sync_timer():
-            for records in self._records():
-                self._write_records(records)
-                counter.increment(len(records))
-        self._finalize_state(self.stream_state)
-        self._write_state_message()
-
-    def _generate_record_messages(self, record: dict[str, Any]) -> Generator[RecordMessage]:
-        """Yield a record as the stream maps make it; the SDK's errors would quote it."""
-        try:
-            for each in self.stream_maps:
-                if (mapped := each.transform(record)) is not None:
-                    yield RecordMessage(
-                        stream=each.stream_alias,
-                        record=mapped,
-                        version=self._stream_version,
-                        time_extracted=moment(SYSTEM_CLOCK.now()),
-                    )
-        except Exception as error:  # noqa: BLE001 - users' expressions fail in any way
-            raise ConfigError(
-                f"Setting 'stream_maps' fails for a record of {self.name!r} "
-                f"({type(error).__name__})",
-                next_step="Let its expressions expect every value, also none.",
-            ) from None
 
     def _write_state_message(self) -> None:
         """Write the state, but not more often than a target has use for."""
