@@ -23,7 +23,7 @@ from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OB
 from tap_acton.resources.detect import detected
 from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_csv
 from tap_acton.resources.model import MISFITS, Column
-from tap_acton.resources.rows import JSON_COLUMNS, Rows, read_cut_table, unique_labels
+from tap_acton.resources.rows import JSON_COLUMNS, Cells, Rows, read_cut_table, unique_labels
 from tap_acton.resources.segments import SEGMENTS
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _list_table(client: ActOnClient, list_id: str, sample: int) -> Rows:
 
 def _head(sample: int, body: Body) -> Rows:
     labels, rows = WIDE_LIST.table(body)
-    return Rows(rows=list(islice(rows, sample)), labels=labels)
+    return Rows(rows=Cells(labels, list(islice(rows, sample))), labels=labels)
 
 
 def _columns(table: Rows, sample: int) -> Iterator[Column]:

@@ -125,7 +125,9 @@ class Remembered:
             self._forget(kept)
             return None
         self.most -= len(page.records)
-        records = [{name: record[name] for name in columns} for record in page.records]
+        records: list[Record] = [
+            {name: record[name] for name in columns} for record in page.records
+        ]
         return [*kept, replace(page, records=records)]
 
     def _forget(self, kept: list[Page] | None) -> None:

@@ -6,7 +6,7 @@ import functools
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote
 
 from tap_acton.errors import ActOnError
@@ -14,22 +14,15 @@ from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.lists import as_csv
 from tap_acton.resources.pages import Batch, Outlook
-from tap_acton.resources.records import (
-    as_received,
-    identity,
-    mark,
-    more_values,
-    renumbered,
-    to_record,
-)
-from tap_acton.resources.rows import Rows, read_cut_table
+from tap_acton.resources.records import Typed, renumbered
+from tap_acton.resources.rows import Cells, Rows, read_cut_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from tap_acton.auth.account import Account
     from tap_acton.resources.binding import Bound
-    from tap_acton.resources.model import Column, Record, Resource
+    from tap_acton.resources.model import Column, Resource
     from tap_acton.resources.pages import Page, Params, Position
     from tap_acton.transport.ahead import Early, Expected
     from tap_acton.transport.replies import Reply
@@ -127,54 +120,47 @@ class Requests:
         resource: Resource,
         bound: Bound,
         labels: tuple[str, ...],
-        rows: Iterable[dict[str, Any]],
+        rows: Iterable[list[str]],
     ) -> Generator[Batch]:
         """Yield arriving rows in parts; those before a failure come before it is raised."""
+
+        def batch(part: list[list[str]]) -> Batch:
+            cells = Cells(labels, part, are_texts=True)
+            return self.batch(resource, Rows(rows=cells, labels=labels), bound)
+
         size = max(1, _CELLS // len(resource.columns))
-        part: list[dict[str, Any]] = []
+        part: list[list[str]] = []
         any_yet = False
         try:
             for row in rows:
                 part.append(row)
                 if len(part) == size:
-                    yield self.batch(resource, Rows(rows=part, labels=labels), bound)
+                    yield batch(part)
                     any_yet, part = True, []
         except ActOnError:
             if part:
-                yield self.batch(resource, Rows(rows=part, labels=labels), bound)
+                yield batch(part)
             raise
         if part or not any_yet:
-            yield self.batch(resource, Rows(rows=part, labels=labels), bound)
+            yield batch(part)
 
     def batch(self, resource: Resource, rows: Rows, bound: Bound) -> Batch:
         """Return rows as records, with what they are told apart by."""
-        records = [self._record(resource, row, bound) for row in rows.rows]
-        exact = [column for column in resource.columns if column.exact]
-        batch = Batch(
-            records=records,
-            identities=[identity(resource, record) for record in records],
-            marks=[
-                mark(as_received(exact, record, row))
-                for record, row in zip(records, rows.rows, strict=True)
-            ],
+        follower = self.followers.get(resource.name)
+        added = follower.meets(rows.labels) if follower and rows.labels else ()
+        typed = Typed.of(resource, rows.rows, bound, added)
+        for misfits in typed.misfits.values():
+            self.misfits.update(f"{resource.name}.{column}" for column in misfits)
+        lines = typed.lines()
+        marks = typed.marks(lines)
+        return Batch(
+            records=typed.records(lines),
+            identities=typed.identities(marks),
+            marks=marks,
             total=rows.total,
             labels=rows.labels,
             renumbered=functools.partial(renumbered, resource),
         )
-        self._add_columns(resource, rows, records)
-        return batch
-
-    def _add_columns(self, resource: Resource, rows: Rows, records: list[Record]) -> None:
-        follower = self.followers.get(resource.name)
-        added = follower.meets(rows.labels) if follower and rows.labels else ()
-        if added:
-            for record, row in zip(records, rows.rows, strict=True):
-                record.update(more_values(added, row))
-
-    def _record(self, resource: Resource, row: dict[str, Any], bound: Bound) -> dict[str, Any]:
-        record, misfits = to_record(resource, row, bound)
-        self.misfits.update(f"{resource.name}.{column}" for column in misfits)
-        return record
 
 
 @dataclass(kw_only=True, slots=True)

@@ -9,20 +9,24 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["Record", "Type", "to_moment"]
 
-Record = dict[str, Any]
+Record = Mapping[str, Any]
 """A row under its columns' names, with typed values."""
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = re.compile(r"[1-7][0-9]{12}")
+"""As lists have moments, by the thousand. A float in seconds holds them to the microsecond."""
 _MILLISECONDS_FROM = 100_000_000_000
 """Epoch numbers below this are seconds: as milliseconds they would lie before March 1973."""
 _HOURS = {
@@ -52,6 +56,8 @@ def to_moment(value: Any) -> datetime | None:
     Raises:
         ValueError: The value is in none of the API's formats, or names an unknown zone.
     """
+    if isinstance(value, str) and _MILLISECONDS.fullmatch(value):
+        return datetime.fromtimestamp(int(value) / 1000, UTC)
     if isinstance(value, bool):
         raise ValueError("a boolean is no moment")  # noqa: TRY004 - one kind of error for all
     try:
@@ -64,7 +70,7 @@ def _from_epoch(number: float) -> datetime | None:
     if not number:
         return None
     milliseconds = number if abs(number) >= _MILLISECONDS_FROM else number * 1000
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def _from_text(given: str) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
 from tap_acton.resources.labels import list_labels
-from tap_acton.resources.rows import Row, Rows
+from tap_acton.resources.rows import Cells, Rows
 from tap_acton.transport.streaming import Body
 
 if TYPE_CHECKING:
@@ -37,10 +37,12 @@ class CsvTable:
         """Return the rows of a whole reply under their headings."""
         body = Body(where=reply.where, head=reply.body, rest=_nothing())
         labels, rows = self.table(body)
-        return Rows(rows=list(rows), labels=labels)
+        return Rows(rows=Cells(labels, list(rows), are_texts=True), labels=labels)
 
-    def table(self, body: Body) -> tuple[tuple[str, ...], Iterator[Row]]:
-        """Return the labels, and the rows under them; nothing behind what is read is waited for.
+    def table(self, body: Body) -> tuple[tuple[str, ...], Iterator[list[str]]]:
+        """Return the labels, and the cells of each row under them.
+
+        Nothing behind what is read is waited for.
 
         Raises:
             NoReplyError: The reply broke off; the rows before have been yielded.
@@ -56,13 +58,13 @@ class CsvTable:
 
     def _rows(
         self, labels: tuple[str, ...], lines: Iterator[list[str]], body: Body
-    ) -> Iterator[Row]:
+    ) -> Iterator[list[str]]:
         for cells in lines:
             if len(cells) > len(labels):
                 raise UnexpectedReplyError(
                     "A row has more cells than there are headings", where=body.where
                 )
-            yield dict(zip(labels, cells, strict=False))
+            yield cells
 
     def _lines(self, body: Body) -> Iterator[list[str]]:
         text = _Text(body)

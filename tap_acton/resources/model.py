@@ -119,7 +119,7 @@ class Resource:
     """Bound values are also columns, under the variable's name."""
     replication_key: str | None = None
     filters: tuple[Filter, ...] = ()
-    reshape: Callable[[Record], Record] | None = None
+    reshape: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     """Changes a row of the reply, bound values with it, before its values are read."""
 
     @property

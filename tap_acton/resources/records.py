@@ -1,58 +1,202 @@
-"""From a row of a reply to a record: values under their columns' names, typed."""
+"""From rows of a reply to records: values under their columns' names, typed.
+
+A reply is worked through column by column, not row by row: most columns hold nothing but texts,
+and those are taken as they are. See `.github/decisions/0027`.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
 
 from tap_acton.resources.convert import Type
 from tap_acton.resources.detect import exactly
 from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
+from tap_acton.resources.rows import Cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tap_acton.resources.model import Column, Record, Resource
+    from tap_acton.resources.rows import Row
 
-__all__ = [
-    "as_received",
-    "digest",
-    "identity",
-    "mark",
-    "more_values",
-    "renumbered",
-    "to_record",
-]
+    Columns = dict[str, Sequence[Any]]
 
-_Misfits = dict[str, Any]
+__all__ = ["Line", "Typed", "digest", "identity", "mark", "renumbered", "to_record"]
+
+_UNFIT = (ValueError, TypeError, OverflowError)
+_TEXTS = frozenset((str, NoneType))
+_ENCODER = msgspec.json.Encoder()
+
+
+class Line(Mapping[str, Any]):
+    """A record: a line of values, and the place of each name in it, which all of a page share."""
+
+    __slots__ = ("line", "places")
+
+    def __init__(self, places: Mapping[str, int], line: tuple[Any, ...]) -> None:
+        self.places = places
+        self.line = line
+
+    def __getitem__(self, name: str) -> Any:
+        return self.line[self.places[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Typed:
+    """The rows of one reply in columns, each with a value for each row."""
+
+    resource: Resource
+    columns: Columns
+    """Typed values by column, those of `_raw` last."""
+    added: Columns
+    """Texts of columns that the resource does not have. Rows are not told apart by them."""
+    received: Columns
+    """Cells as they came, where a column's type may be wider in the next run."""
+    misfits: dict[int, dict[str, Any]]
+    """Values that did not fit, by row and column. They are in `_raw` too, so that none is lost."""
+
+    @classmethod
+    def of(
+        cls,
+        resource: Resource,
+        rows: Sequence[Row],
+        bound: Mapping[str, str],
+        added: Iterable[Column] = (),
+    ) -> Self:
+        """Return rows with typed values.
+
+        Args:
+            resource: What they are of.
+            rows: The rows.
+            bound: Values of the resource's variables.
+            added: Columns of texts to read beyond the resource's.
+        """
+        found = _Found(resource, rows, bound)
+        columns = {column.name: found.values(column) for column in resource.columns}
+        for column in resource.columns:
+            if column.made_of:
+                columns[column.name] = _with_made(column, columns)
+        raw = (found.misfits.get(number) for number in range(len(rows)))
+        columns[MISFITS] = [Type.JSON.convert(each) if each else None for each in raw]
+        return cls(
+            resource=resource,
+            columns=columns,
+            added={column.name: found.values(column) for column in added},
+            received={
+                each.name: found.cells(each, each.source[0]) or [None] * len(rows)
+                for each in resource.columns
+                if each.exact
+            },
+            misfits=found.misfits,
+        )
+
+    def lines(self) -> list[tuple[Any, ...]]:
+        """Return the values of each row, those of added columns last."""
+        return list(zip(*self.columns.values(), *self.added.values(), strict=True))
+
+    def records(self, lines: list[tuple[Any, ...]]) -> list[Record]:
+        """Return the lines as records."""
+        places = {name: place for place, name in enumerate((*self.columns, *self.added))}
+        return [Line(places, line) for line in lines]
+
+    def marks(self, lines: list[tuple[Any, ...]]) -> list[str]:
+        """Return for each line what is the same for its row only while that is unchanged."""
+        if self.received or self.added:
+            columns = self.columns | self.received
+            if self.received:
+                columns[MISFITS] = [None] * len(lines)
+            lines = list(zip(*columns.values(), strict=True))
+        return _digests(lines)
+
+    def identities(self, marks: list[str]) -> list[str]:
+        """Return for each row what is the same for it, changed or not; see `identity`."""
+        keys = _keys(self.resource)
+        if not keys:
+            return marks
+        first, *others = (self.columns[key] for key in keys)
+        if not others and all(first) and {*map(type, first)} == {str}:
+            return list(first)
+        values = zip(first, *others, strict=True)
+        return [_joined(each) or mark for each, mark in zip(values, marks, strict=True)]
+
+
+class _Found:
+    """The rows of a reply, by what their columns are called there."""
+
+    def __init__(self, resource: Resource, rows: Sequence[Row], bound: Mapping[str, str]) -> None:
+        self._rows = self._shaped = rows
+        self._bound = bound
+        self._are_texts = isinstance(rows, Cells) and rows.are_texts
+        self._cells = None
+        if resource.reshape:
+            self._shaped = [resource.reshape({**row, **bound}) for row in rows]
+        elif isinstance(rows, Cells):
+            self._cells = rows.columns()
+        self.misfits: dict[int, dict[str, Any]] = {}
+
+    def cells(self, column: Column, source: str) -> Sequence[Any] | None:
+        """Return what the rows have there, as it came; None if no row has anything."""
+        if column.name in self._bound:
+            return [self._bound.get(source)] * len(self._rows)
+        if self._cells is not None:
+            return self._cells.get(source)
+        return [row.get(source) for row in self._shaped]
+
+    def values(self, column: Column) -> Sequence[Any]:
+        """Return a column's values, each from the first source that gives one."""
+        if column.source == WHOLE:
+            return [Type.JSON.convert(row) for row in self._rows]
+        values: Sequence[Any] | None = None
+        unfit: dict[int, Any] = {}
+        for source in column.source or (column.name,):
+            given = self.cells(column, source)
+            if given is not None:
+                fresh, odd = self._fitted(column, given)
+                values = fresh if values is None else _filled(values, fresh)
+                unfit = {at: cell for at, cell in (unfit | odd).items() if values[at] is None}
+        for number, cell in unfit.items():
+            self.misfits.setdefault(number, {})[column.name] = cell
+        return [None] * len(self._rows) if values is None else values
+
+    def _fitted(self, column: Column, given: Sequence[Any]) -> tuple[Sequence[Any], dict[int, Any]]:
+        if column.type is Type.TEXT and (self._are_texts or _TEXTS.issuperset(map(type, given))):
+            return given, {}
+        convert = partial(exactly, column.type) if column.exact else column.type.convert
+        values, unfit = [], {}
+        for number, cell in enumerate(given):
+            value = None
+            if cell is not None:
+                try:
+                    value = convert(cell)
+                except _UNFIT:
+                    unfit[number] = cell
+            values.append(value)
+        return values, unfit
 
 
 def to_record(
-    resource: Resource, row: dict[str, Any], bound: Mapping[str, str]
-) -> tuple[Record, _Misfits]:
-    """Return a row as a record, and the values that did not fit, by column.
-
-    Misfits are in the record too, as JSON in the column `_raw`, so that none is lost.
-    """
-    shaped = resource.reshape({**row, **bound}) if resource.reshape else row
-    misfits: _Misfits = {}
-    record = {
-        column.name: _value(column, bound if column.name in bound else shaped, misfits)
-        for column in resource.columns
-    }
-    for column in resource.columns:
-        if column.source == WHOLE:
-            record[column.name] = Type.JSON.convert(row)
-    for column in resource.columns:
-        if column.made_of and not record[column.name]:
-            record[column.name] = _made(column, record)
-    record[MISFITS] = Type.JSON.convert(misfits) if misfits else None
-    return record, misfits
-
-
-def more_values(columns: Iterable[Column], row: Mapping[str, Any]) -> Record:
-    """Return what a row holds in columns of texts that its resource does not have."""
-    return {column.name: _value(column, row, {}) for column in columns}
+    resource: Resource, row: Row, bound: Mapping[str, str]
+) -> tuple[Record, dict[str, Any]]:
+    """Return a row as a record, and the values that did not fit, by column."""
+    typed = Typed.of(resource, [row], bound)
+    return typed.records(typed.lines())[0], typed.misfits.get(0, {})
 
 
 def identity(resource: Resource, record: Record) -> str:
@@ -61,12 +205,7 @@ def identity(resource: Resource, record: Record) -> str:
     Rows without a whole key, or of a resource that nobody documents, are the same only if they
     are equal in everything.
     """
-    if resource.evidence is Evidence.UNKNOWN:
-        return mark(record)
-    values = [record[key] for key in resource.keys]
-    if not values or None in values or "" in values:
-        return mark(record)
-    return "\x1f".join(map(str, values))
+    return _joined([record[key] for key in _keys(resource)]) or mark(record)
 
 
 def renumbered(resource: Resource, record: Record, number: int) -> Record | None:
@@ -74,44 +213,60 @@ def renumbered(resource: Resource, record: Record, number: int) -> Record | None
 
     None if rows of this resource have ids of their own: then it is the same row once more.
     """
-    made = next((column for column in resource.columns if column.made_of), None)
-    if made is None or RAW in made.made_of or record[made.name] != _made(made, record):
+    column = next((column for column in resource.columns if column.made_of), None)
+    if column is None or RAW in column.made_of:
         return None
-    return {**record, made.name: digest(f"{record[made.name]} {number}")}
-
-
-def digest(text: str) -> str:
-    """Return a short stand-in for a text: state holds no addresses."""
-    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
-
-
-def as_received(exact: Sequence[Column], record: Record, row: Mapping[str, Any]) -> Record:
-    """Return a record with its cells as they came, where types may be wider in the next run."""
-    if not exact:
-        return record
-    return {**record, **{each.name: row.get(each.source[0]) for each in exact}, MISFITS: None}
+    made = record[column.name]
+    if made != _made(record[name] for name in column.made_of):
+        return None
+    return {**record, column.name: digest(f"{made} {number}")}
 
 
 def mark(record: Record) -> str:
     """Return what is the same for the same row only while it is unchanged."""
-    return digest(repr(record))
+    return _digests([tuple(record.values())])[0]
 
 
-def _made(column: Column, record: Record) -> str:
-    return digest("\x1f".join(str(record[name]) for name in column.made_of))
+def digest(text: str) -> str:
+    """Return a short stand-in for a text: state holds no addresses."""
+    data = text.encode(errors="surrogatepass")
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
-def _value(column: Column, row: Mapping[str, Any], misfits: _Misfits) -> Any:
-    for source in column.source or (column.name,):
-        given = row.get(source)
-        if given is None:
-            continue
-        try:
-            value = exactly(column.type, given) if column.exact else column.type.convert(given)
-        except (ValueError, TypeError, OverflowError):
-            misfits[column.name] = given
-            continue
-        if value is not None:
-            misfits.pop(column.name, None)
-            return value
-    return None
+def _digests(lines: list[tuple[Any, ...]]) -> list[str]:
+    try:
+        encoded = _ENCODER.encode_lines(lines).split(b"\n")[: len(lines)]
+    except UnicodeEncodeError:  # half of a character: JSON can say it, UTF-8 cannot
+        encoded = list(map(_encoded, lines))
+    return [hashlib.blake2b(each, digest_size=8).hexdigest() for each in encoded]
+
+
+def _encoded(line: tuple[Any, ...]) -> bytes:
+    try:
+        return _ENCODER.encode(line)
+    except UnicodeEncodeError:
+        return json.dumps(line, default=str).encode()
+
+
+def _keys(resource: Resource) -> tuple[str, ...]:
+    return () if resource.evidence is Evidence.UNKNOWN else resource.keys
+
+
+def _joined(values: Sequence[Any]) -> str:
+    """Return the values of a key as one text; an empty one if the key is not whole."""
+    return "" if None in values or "" in values else "\x1f".join(map(str, values))
+
+
+def _filled(values: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    pairs = zip(values, others, strict=True)
+    return [other if value is None else value for value, other in pairs]
+
+
+def _with_made(column: Column, columns: Columns) -> list[Any]:
+    made_of = zip(*(columns[name] for name in column.made_of), strict=True)
+    pairs = zip(columns[column.name], made_of, strict=True)
+    return [value or _made(parts) for value, parts in pairs]
+
+
+def _made(parts: Iterable[Any]) -> str:
+    return digest("\x1f".join(map(str, parts)))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, overload
+
+import msgspec
 
 from tap_acton.errors import UnexpectedReplyError
 from tap_acton.resources.labels import CREATED, MODIFIED, list_labels, unique_labels
@@ -18,6 +22,7 @@ __all__ = [
     "JSON_COLUMNS",
     "MODIFIED",
     "AnyObjects",
+    "Cells",
     "Contacts",
     "Folders",
     "Objects",
@@ -40,11 +45,43 @@ https://developer.act-on.com/hc/en-us/articles/360063284973"""
 _CONTACTS_AT = ("data", "contacts", "result", "results", "items", "content")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells(Sequence[Row]):
+    """The rows of a table, as arrays of cells. A row becomes a dict when somebody asks for it."""
+
+    labels: tuple[str, ...]
+    cells: Sequence[Sequence[Any]]
+    """Of each row, perhaps fewer than there are labels, and not more."""
+    are_texts: bool = False
+    """Whether it is known that each cell is a text or none."""
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Cells: ...
+    def __getitem__(self, at: int | slice) -> Row | Cells:
+        if isinstance(at, slice):
+            return Cells(self.labels, self.cells[at], self.are_texts)
+        return dict(zip(self.labels, self.cells[at], strict=False))
+
+    def columns(self) -> dict[str, Sequence[Any]]:
+        """Return the cells by label, a cell for each row; not those of labels without any."""
+        return dict(zip(self.labels, zip_longest(*self.cells), strict=False))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
     """The rows of one reply, in its order."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     total: int | None = None
     """How many rows there are in all, if the reply says so. Act-On's -1 means it does not."""
     labels: tuple[str, ...] = ()
@@ -120,17 +157,16 @@ class Table:
 
     def read(self, reply: Reply) -> Rows:
         """Return the rows under their headings."""
-        body = reply.json()
-        headings = _member(reply, body, "headers")
-        if len(headings) >= JSON_COLUMNS:
+        found = read_cut_table(reply)
+        if len(found.labels) >= JSON_COLUMNS:
             raise UnexpectedReplyError(
                 f"The list has {JSON_COLUMNS} columns or more, and JSON shows no more",
                 where=reply.where,
                 next_step="Discover the catalog again: such lists are read as CSV.",
             )
-        if self.needs is not None and self.needs not in headings:
+        if self.needs is not None and self.needs not in found.labels:
             raise UnexpectedReplyError(f"The list has no column {self.needs}", where=reply.where)
-        return _table(reply, body)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,23 +253,41 @@ def read_json_headings(reply: Reply) -> list[str]:
 
 def read_cut_table(reply: Reply) -> Rows:
     """Return the rows of a table in JSON without the columns that it cuts off."""
-    return _table(reply, reply.json())
+    try:
+        texts = _TEXTS.decode(reply.body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _table(reply, reply.json())
+    labels = tuple(list_labels(texts.headers))
+    _check_lengths(reply, labels, texts.data)
+    rows = Cells(labels, texts.data, are_texts=True)
+    return Rows(rows=rows, total=_total({"totalCount": texts.totalCount}), labels=labels)
+
+
+class _TextTable(msgspec.Struct):
+    """A table that holds nothing but texts, as the API's do."""
+
+    headers: list[str]
+    data: list[list[str | None]]
+    totalCount: Any = None  # noqa: N815 - the API's name
+
+
+_TEXTS = msgspec.json.Decoder(_TextTable)
 
 
 def _table(reply: Reply, body: Any) -> Rows:
-    headings, cells = _member(reply, body, "headers"), _member(reply, body, "data")
-    labels = tuple(list_labels(headings))
-    return Rows(rows=_labelled(reply, labels, cells), total=_total(body), labels=labels)
-
-
-def _labelled(reply: Reply, labels: tuple[str, ...], rows: Any) -> list[Row]:
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+    headings, rows = _member(reply, body, "headers"), _member(reply, body, "data")
+    if not all(isinstance(row, list) for row in rows):
         raise UnexpectedReplyError("The reply's rows are no arrays", where=reply.where)
-    if any(len(row) > len(labels) for row in rows):
+    labels = tuple(list_labels(headings))
+    _check_lengths(reply, labels, rows)
+    return Rows(rows=Cells(labels, rows), total=_total(body), labels=labels)
+
+
+def _check_lengths(reply: Reply, labels: tuple[str, ...], rows: list[list[Any]]) -> None:
+    if max(map(len, rows), default=0) > len(labels):
         raise UnexpectedReplyError(
             "A row has more cells than there are headings", where=reply.where
         )
-    return [dict(zip(labels, row, strict=False)) for row in rows]
 
 
 def _member(reply: Reply, body: Any, key: str) -> Any:

@@ -42,7 +42,8 @@ class ListStream(DeclaringStream, ResourceStream):
         if resource is whole:
             self._client.follow(whole, self._list_columns)
         try:
-            for page in self._client.pages(resource, reading.conditions, resume=place):
+            rows = self._rows(reading)
+            for page in self._client.pages(resource, reading.conditions, resume=place, rows=rows):
                 place = page.place
                 yield page
         except (RequestRefusedError, UnexpectedReplyError) as error:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.client import Place
@@ -19,6 +20,8 @@ from tap_acton.resources.model import Condition, Operator
 from tap_acton.resources.records import digest, identity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tap_acton.resources.model import Record, Resource
 
 __all__ = ["Reading", "iso"]
@@ -152,7 +155,7 @@ class Reading:
         """Return from which moment on the next reading reads, if this one ends now."""
         return self.highest - (look_back or timedelta()) if self.highest else None
 
-    def begins_with(self, records: list[Record], began: datetime) -> None:
+    def begins_with(self, records: Sequence[Record], began: datetime) -> None:
         """Take note of the first page, which is safe: what changes later has a later date.
 
         Args:
@@ -165,24 +168,40 @@ class Reading:
         past = (value for value in seen if value and value < began + _LONGEST_PAGE)
         self.until = max([min(began, self.end or began), *past])
 
-    def accepts(self, record: Record) -> bool:
-        """Tell whether a record belongs to this reading, and take note of it."""
-        value = record[self.replication_key] if self.replication_key else None
-        if value is None:
-            self.undated = self.replication_key is not None
-            return True
-        if (self.start and value < self.start) or (self.end and value >= self.end):
-            return False
-        row = digest(identity(self.resource, record))
-        self._note(value, row)
-        return value != self.bookmark or not self.known & {row, _ALL}
+    def accepted(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return those of some records that belong to this reading, and take note of them."""
+        if self.replication_key is None:
+            return records
+        values = [record[self.replication_key] for record in records]
+        self.undated |= None in values
+        if self.start or self.end:
+            inside = list(map(self._is_inside, values))
+            records, values = list(compress(records, inside)), list(compress(values, inside))
+        past = (value for value in values if value is not None and value <= self.until)
+        self._rises_to(max(past, default=None))
+        ends = (self.highest, self.bookmark)
+        return [
+            record
+            for record, value in zip(records, values, strict=True)
+            if value is None or value not in ends or self._is_new(record, value)
+        ]
 
-    def _note(self, value: datetime, row: str) -> None:
-        if value <= self.until and (self.highest is None or value > self.highest):
-            self.highest, self.boundary = value, []
+    def _is_inside(self, value: datetime | None) -> bool:
+        return value is None or not (
+            (self.start and value < self.start) or (self.end and value >= self.end)
+        )
+
+    def _rises_to(self, highest: datetime | None) -> None:
+        if highest is not None and (self.highest is None or highest > self.highest):
+            self.highest, self.boundary = highest, []
+
+    def _is_new(self, record: Record, value: datetime) -> bool:
+        """Note a row at the highest value, and tell whether no earlier reading has read it."""
+        row = digest(identity(self.resource, record))
         is_wanted = value == self.highest and not self.looks_back
         if is_wanted and len(self.boundary) <= _BOUNDARY_KEPT and row not in self.boundary:
             self.boundary.append(row)
+        return value != self.bookmark or not self.known & {row, _ALL}
 
     def interrupted(self, state: dict[str, Any], place: Place) -> None:
         """Write into the stream's state that the reading has come to a place."""

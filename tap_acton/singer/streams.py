@@ -15,16 +15,16 @@ from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
-from tap_acton.singer.batches import BatchedStream
+from tap_acton.singer.paged_streams import PagedStream
 from tap_acton.singer.plan import Task
-from tap_acton.singer.state import Reading, iso
+from tap_acton.singer.state import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
-    from singer_sdk.singerlib import CatalogEntry, RecordMessage
+    from singer_sdk.singerlib import CatalogEntry
 
     from tap_acton.client import ActOnClient, Place, RecordsPage
     from tap_acton.resources.model import Record, Resource
@@ -39,7 +39,7 @@ _ORIGIN = "origin"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
 
-class ResourceStream(BatchedStream):
+class ResourceStream(PagedStream):
     """A stream whose records are those of a resource."""
 
     resource: ClassVar[Resource]
@@ -66,7 +66,7 @@ class ResourceStream(BatchedStream):
             return FULL_TABLE
         return super().replication_method
 
-    def get_records(self, context: Context | None) -> Iterator[Record]:  # noqa: ARG002 - none
+    def _records(self) -> Iterator[Sequence[Record]]:
         """Yield the records that this run is to read, and keep the state up with them."""
         state, began = self.stream_state, SYSTEM_CLOCK.now()
         self._forget_another(state)
@@ -85,7 +85,7 @@ class ResourceStream(BatchedStream):
         if self._ends_version and self._stream_version is not None:
             self._write_activate_version_message(self._stream_version)
 
-    def _accepted(self, reading: Reading, began: float) -> Iterator[Record]:
+    def _accepted(self, reading: Reading, began: float) -> Iterator[Sequence[Record]]:
         state = self.stream_state
         skipped, told = len(self._client.skipped), not self.resource.is_costly
         self._progress.current.opens(self.resource, reading.conditions, reading.place)
@@ -93,14 +93,12 @@ class ResourceStream(BatchedStream):
             self._progress.shows()
         for number, page in enumerate(self._pages(reading)):
             if not number:
-                reading.begins_with(page.records, self._client.server_time(began)[0])
+                began_at = self._client.server_time(began)[0]
+                reading.begins_with([] if self._rows(reading) else page.records, began_at)
             told = told or self._tells_cost(reading)
-            accepted = [record for record in page.records if reading.accepts(record)]
+            accepted = reading.accepted(page.records)
             self._read(page.records)
-            columns = self._columns()
-            moments = [name for name, kind in columns.items() if kind is Type.MOMENT]
-            for record in accepted:
-                yield _singer_record(record, columns, moments)
+            yield accepted
             self._progress.read(len(accepted), page)
             if not page.hidden:
                 reading.shown = True
@@ -116,7 +114,19 @@ class ResourceStream(BatchedStream):
         self._ends_version = reading.shown and not reading.partial
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
-        return self._client.pages(self.resource, reading.conditions, resume=reading.place)
+        return self._client.pages(
+            self.resource, reading.conditions, resume=reading.place, rows=self._rows(reading)
+        )
+
+    def _rows(self, reading: Reading) -> int | None:
+        """Return how many rows to ask for before the first reply; None for its page alone."""
+        is_whole = reading.place is None and not reading.conditions
+        rows = self.row_count if is_whole and self._settings.list_download == "json" else None
+        return rows if rows and rows > self._settings.page_size else None
+
+    def _leaves_out(self) -> None:
+        """Take note that the stream maps leave a record out."""
+        self._progress.current.left_out += 1
 
     def _read(self, records: Iterable[Record]) -> None:
         """Take note of records before they are emitted."""
@@ -198,10 +208,13 @@ class ResourceStream(BatchedStream):
         days = timedelta(days=self._settings.report_lookback_days)
         return days if self.resource.looks_back else None
 
-    def _columns(self) -> dict[str, Type]:
-        wanted = self.effective_schema["properties"]
-        columns = {each.name: each.type for each in self.resource.columns if not each.exact}
-        return {name: columns.get(name, Type.JSON) for name in wanted}
+    def _columns(self) -> dict[str, bool]:
+        kinds = {each.name: each.type for each in self.resource.columns if not each.exact}
+        return {
+            name: kinds.get(name) is Type.MOMENT
+            for name in self.effective_schema["properties"]
+            if self.mask["properties", name]
+        }
 
     @property
     def _singer_catalog_entry(self) -> CatalogEntry:
@@ -216,21 +229,6 @@ class ResourceStream(BatchedStream):
 
     emit_activate_version_messages = False
     """The SDK would say so before the records."""
-
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage]:
-        """Yield a record as the stream maps make it; the SDK's errors would quote it."""
-        is_left_out = True
-        try:
-            for message in super()._generate_record_messages(record):
-                is_left_out = False
-                yield message
-            self._progress.current.left_out += is_left_out
-        except Exception as error:  # noqa: BLE001 - users' expressions fail in any way
-            raise ConfigError(
-                f"Setting 'stream_maps' fails for a record of {self.name!r} "
-                f"({type(error).__name__})",
-                next_step="Let its expressions expect every value, also none.",
-            ) from None
 
     def _write_state_message(self) -> None:
         """Write the state, but not more often than a target has use for."""
@@ -272,11 +270,3 @@ def stream_class(
         "__doc__": resource.description,
     }
     return type(name, (base,), members)
-
-
-def _singer_record(record: Record, columns: Iterable[str], moments: Iterable[str]) -> Record:
-    singer = {name: record.get(name) for name in columns}
-    for name in moments:
-        value = singer[name]
-        singer[name] = iso(value) if value is not None else None
-    return singer

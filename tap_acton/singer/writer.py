@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BlockWriter", "write_block"]
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 18
 
 
 class BlockWriter(SingerWriter):
-    """Collects records, and writes them with the next message of another type, or 64 KiB.
+    """Collects lines, and writes them with any message but a record, or when they are 256 KiB.
 
     Raises:
         TargetGoneError: Nobody reads any more; what is written after that goes nowhere.
@@ -29,23 +29,31 @@ class BlockWriter(SingerWriter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
         self._size = 0
-        self._last_line = ""
+        self._last_line = b""
 
     def write_message(self, message: Message) -> None:
         """Take a message, and write when it is time."""
-        line = self.format_message(message)
+        line = self._line(message)
         with whole_step():
-            self._lines.append(line)
-            self._size += len(line)
+            self.write_lines(line)
             self._last_line = line
-            if self._size >= _BLOCK or message.type is not SingerMessageType.RECORD:
+            if message.type is not SingerMessageType.RECORD:
+                self.flush()
+
+    def write_lines(self, lines: bytes) -> None:
+        """Take whole lines of messages, each with its end, and write when it is time."""
+        with whole_step():
+            self._lines.append(lines)
+            self._size += len(lines)
+            self._last_line = b""
+            if self._size >= _BLOCK:
                 self.flush()
 
     def write_last(self, message: Message) -> None:
         """Take a message, unless it is just what was written last."""
-        if self.format_message(message) != self._last_line:
+        if self._line(message) != self._last_line:
             self.write_message(message)
 
     def flush(self) -> None:
@@ -53,11 +61,14 @@ class BlockWriter(SingerWriter):
         with whole_step():
             lines, self._lines, self._size = self._lines, [], 0
             if lines:
-                write_block("\n".join(lines) + "\n")
+                write_block(b"".join(lines))
+
+    def _line(self, message: Message) -> bytes:
+        return self.format_message(message).encode() + b"\n"
 
 
-def write_block(block: str) -> None:
-    """Write a text to stdout, whole, in UTF-8.
+def write_block(block: bytes) -> None:
+    """Write lines in UTF-8 to stdout, whole.
 
     Raises:
         TargetGoneError: Nobody reads any more; what is written after that goes nowhere.
@@ -70,14 +81,14 @@ def write_block(block: str) -> None:
         raise TargetGoneError("The target closed the pipe") from None
 
 
-def _write_whole(block: str) -> None:
+def _write_whole(block: bytes) -> None:
     """Write a block whatever interrupts it: an unbuffered stdout would drop the rest."""
     try:
         descriptor = sys.stdout.fileno()
     except (OSError, ValueError):  # a test or a script reads stdout from memory
-        sys.stdout.write(block)
+        sys.stdout.write(block.decode())
         return
     sys.stdout.flush()
-    rest = memoryview(block.encode())
+    rest = memoryview(block)
     while rest:
         rest = rest[os.write(descriptor, rest) :]

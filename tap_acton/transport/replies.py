@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import msgspec
+
 from tap_acton.errors import (
     ActOnError,
     RateLimitedError,
@@ -67,7 +69,7 @@ class Reply:
             ServerFailedError: The body is empty, cut off, or not JSON.
         """
         try:
-            return json.loads(self.body)
+            return _decoded(self.body)
         except (ValueError, RecursionError):
             raise ServerFailedError(
                 "Act-On's reply is not whole JSON",
@@ -235,3 +237,10 @@ def _contacts(body: dict[str, Any]) -> ReportedError | None:
     if isinstance(errors, list) and errors and set(body) == {"errors"}:
         return ReportedError(message="; ".join(str(error) for error in errors))
     return None
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return json.loads(body)  # it takes half a character, NaN, and a byte order mark, too

@@ -25,7 +25,6 @@ from tests.harness import Messages, discover, only
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from singer_sdk.singerlib.encoding.simple import Message
 
 LIST = "l-0001"
 PATH = f"/api/1/list/{LIST}"
@@ -50,12 +49,15 @@ class DyingWriter(BlockWriter):
 
     left: int | None = None
 
-    def write_message(self, message: Message) -> None:
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                raise KilledError
-        super().write_message(message)
+    def write_lines(self, lines: bytes) -> None:
+        if self.left is None:
+            super().write_lines(lines)
+            return
+        whole = lines.splitlines(keepends=True)
+        written, self.left = whole[: self.left], max(0, self.left - len(whole))
+        super().write_lines(b"".join(written))
+        if len(written) < len(whole):
+            raise KilledError
 
 
 @dataclass(frozen=True)

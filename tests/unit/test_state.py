@@ -158,10 +158,9 @@ def run(
     for number, page in enumerate(pages, 1):
         if number == 1:
             reading.begins_with(page.records, began)
-        for record in page.records:
-            if reading.accepts(record):
-                key = int(record["contact_id"].partition(":")[2], 16)
-                emitted.add((key, record["version"]))
+        for record in reading.accepted(page.records):
+            key = int(record["contact_id"].partition(":")[2], 16)
+            emitted.add((key, record["version"]))
         reading.interrupted(state, Place(bound={"list_id": "l-0001"}, position=page.position))
         if number == plan.killed_after:
             return emitted
@@ -267,7 +266,7 @@ def record(key: int, moment: datetime | None) -> Record:
 def read(state: dict[str, Any], *records: Record, **how: Any) -> list[str]:
     """Read records to the end: the ids of those that are emitted."""
     reading = reading_of(state, **how)
-    emitted = [each["contact_id"] for each in records if reading.accepts(each)]
+    emitted = [each["contact_id"] for each in reading.accepted(records)]
     reading.completed(state)
     return emitted
 
@@ -323,7 +322,7 @@ def test_a_row_that_is_dated_in_the_future_holds_nothing_else_back(years: int) -
     reading = reading_of(state)
     page = [record(1, future), record(2, OLD)]
     reading.begins_with(page, at(NOON_MS))
-    assert all(reading.accepts(each) for each in page)
+    assert list(reading.accepted(page)) == page
     reading.completed(state)
     assert state["replication_key_value"] == iso(OLD)
 
@@ -379,7 +378,8 @@ def test_a_reading_without_a_replication_key_takes_all_rows_each_time() -> None:
     reading = Reading.from_state(
         state, LIST, replication_key=None, start_date=OLD, end_date=OLD, now=(OLD, OLD)
     )
-    assert (reading.conditions, reading.accepts(record(1, OLD))) == ((), True)
+    assert reading.conditions == ()
+    assert reading.accepted([record(1, OLD)]) == [record(1, OLD)]
 
 
 def whole_reading(state: dict[str, Any], now: datetime = OLD) -> Reading:
@@ -391,7 +391,7 @@ def whole_reading(state: dict[str, Any], now: datetime = OLD) -> Reading:
 def test_a_reading_without_a_replication_key_leaves_no_bookmark() -> None:
     state: dict[str, Any] = {}
     reading = whole_reading(state)
-    reading.accepts(record(1, OLD))
+    reading.accepted([record(1, OLD)])
     reading.completed(state)
     assert state == {"version": int(OLD.timestamp())}
 
@@ -420,7 +420,7 @@ def test_a_state_holds_no_address(email: str) -> None:
     state: dict[str, Any] = {}
     reading = reading_of(state, resource=OPT_OUTS)
     row = {"email": email, "timestamp": OLD, "origin": "User", "_raw": None}
-    reading.accepts(row)
+    reading.accepted([row])
     position = Position(offset=1, anchors=(mark(row),))
     reading.interrupted(state, Place(position=position))
     reading.completed(copy := dict(state))
@@ -493,7 +493,7 @@ def test_rows_without_a_date_make_every_reading_one_of_everything() -> None:
             now=(datetime(2026, 2, 1, tzinfo=UTC), None),
         )
         assert reading.conditions == ()
-        accepted = [record["contact_id"] for record in (row, dated) if reading.accepts(record)]
+        accepted = [record["contact_id"] for record in reading.accepted([row, dated])]
         reading.completed(state)
     assert accepted == ["1"]
     assert state["undated"] is True

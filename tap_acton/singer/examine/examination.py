@@ -64,7 +64,7 @@ def examine(
     )
     lines = report(settings, standing, check, findings, plan)
     with whole_step():
-        write_block("".join(f"{line}\n" for line in lines))
+        write_block("".join(f"{line}\n" for line in lines).encode())
     if error := check.verdict(findings):
         raise error
 
