@@ -150,8 +150,7 @@ class TapActOn(Tap):
         round_ = Round(self.state.setdefault("bookmarks", {}), [stream.name for stream in streams])
         streams = [stream for stream in streams if stream.name in round_.pending]
         self._check_budget(streams)
-        skipped = self.client.skipped
-        sync = Sync(streams, round_=round_, progress=self.progress, skipped=skipped)
+        sync = Sync(streams, round_=round_, progress=self.progress, client=self.client)
         try:
             self.progress.expects(self._plan(streams))
             run_with_bars(sync.run, self.progress)
