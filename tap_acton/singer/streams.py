@@ -15,8 +15,8 @@ from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
+from tap_acton.singer.console.plan import Task
 from tap_acton.singer.paged_streams import PagedStream
-from tap_acton.singer.plan import Task
 from tap_acton.singer.state import Reading
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tap_acton.client import ActOnClient, Place, RecordsPage
     from tap_acton.resources.model import Record, Resource
     from tap_acton.settings import Settings
-    from tap_acton.singer.progress import Progress
+    from tap_acton.singer.console.progress import Progress
 
 __all__ = ["NO_STATE", "ResourceStream", "stream_class"]
 

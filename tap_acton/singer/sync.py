@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_acton.client import ActOnClient
-    from tap_acton.singer.progress import Progress
+    from tap_acton.singer.console.progress import Progress
+    from tap_acton.singer.console.tally import Tally
     from tap_acton.singer.rounds import Round
     from tap_acton.singer.streams import ResourceStream
-    from tap_acton.singer.tally import Tally
 
 __all__ = ["Sync"]
 
