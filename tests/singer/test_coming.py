@@ -104,7 +104,7 @@ def first_pages(between: Between) -> list[str]:
 
 
 def hold_until(between: Between, number: int) -> threading.Barrier:
-    """Hold so many first pages back until all of them are there; the first comes alone."""
+    """Hold all first pages but one back until so many are there."""
     full = threading.Barrier(number)
     seen: list[str] = []
 
@@ -116,6 +116,14 @@ def hold_until(between: Between, number: int) -> threading.Barrier:
 
     between.before = before
     return full
+
+
+def test_discovery_asks_for_the_lists_together(config: dict[str, Any], between: Between) -> None:
+    full = hold_until(between, LISTS - 1)
+    found = discover({**config, "requests_in_flight": 8})
+    assert not full.broken
+    assert len([each for each in found["streams"] if each.get("database_name") == "list"]) == LISTS
+    assert len(first_pages(between)) == LISTS
 
 
 def test_small_lists_are_asked_for_together(config: dict[str, Any], between: Between) -> None:
