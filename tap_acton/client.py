@@ -14,11 +14,11 @@ from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family, Query
 from tap_acton.hidden import Skipped, is_gone, shows_nothing
+from tap_acton.lookout import EVERYTHING, Asked, Gate, Lookout, Turn
 from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.paging import Position
 from tap_acton.resources.place import Bound, Place
 from tap_acton.source import Follower, Requests, Source
-from tap_acton.turns import EVERYTHING, Asked, Gate, Lookout, Turn
 
 if TYPE_CHECKING:
     from collections import Counter

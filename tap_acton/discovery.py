@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tap_acton.dynamic import Origin, list_resource, renamed, resource_of
 from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
+from tap_acton.lookout import Window
 from tap_acton.names import column_names, matches, snake_case, stream_names
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
@@ -24,7 +25,6 @@ from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_c
 from tap_acton.resources.model import MISFITS, Column
 from tap_acton.resources.rows import JSON_COLUMNS, Cells, Rows, read_cut_table, unique_labels
 from tap_acton.resources.segments import SEGMENTS
-from tap_acton.turns import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

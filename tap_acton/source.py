@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tap_acton.resources.binding import Bound
     from tap_acton.resources.model import Column, Resource
     from tap_acton.resources.pages import Page, Params, Position
-    from tap_acton.transport.ahead import Early, Expected
+    from tap_acton.transport.ahead import Early
+    from tap_acton.transport.expected import Expected
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.retry import Tries
     from tap_acton.transport.streaming import Body

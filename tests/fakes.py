@@ -7,17 +7,25 @@ import ssl
 import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tap_acton.transport.ahead import Ahead
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["FakeClock", "Wire", "self_signed", "wire"]
+__all__ = ["FakeClock", "Wire", "idle", "self_signed", "wire"]
+
+
+def idle(threads: int) -> Ahead:
+    """Return what takes announcements, for so many threads, and is never given one."""
+    nothing: Any = None
+    return Ahead(take=nothing, send=nothing, tell=nothing, threads=threads)
 
 
 class FakeClock:

@@ -18,13 +18,14 @@ GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
 TAP_SIDE = {"singer", "tap"}
 LAYERS = {
     **dict.fromkeys(
-        ("clock", "config", "embedded", "errors", "files", "interrupts", "kinds", "names"), GROUND
+        ("clock", "config", "embedded", "errors", "files", "interrupts", "kinds", "locks", "names"),
+        GROUND,
     ),
     **dict.fromkeys(("redact", "settings"), GROUND),
     "transport": TRANSPORT,
     "auth": AUTH,
     "resources": RESOURCES,
-    **dict.fromkeys(("client", "family", "hidden", "remembered", "source", "turns"), CLIENT),
+    **dict.fromkeys(("client", "family", "hidden", "remembered", "source", "lookout"), CLIENT),
     **dict.fromkeys(("discovery", "dynamic"), DISCOVERY),
     **dict.fromkeys(TAP_SIDE, FRONT),
     "sql": FRONT,

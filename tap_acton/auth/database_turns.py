@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tap_acton.clock import Clock
 
-__all__ = ["Ahead", "DatabaseTurns"]
+__all__ = ["ClockOffset", "DatabaseTurns"]
 
 _CONNECTION = {"connect_timeout": "5", "tcp_user_timeout": "5000"}
 """Whoever cannot reach the queue goes on without it, and soon."""
@@ -57,7 +57,7 @@ class DatabaseTurns:
             pool_size=1,
             pool_reset_on_return=None,
         )
-        self._ahead, self._looks = Ahead(), _LOOKS
+        self._ahead, self._looks = ClockOffset(), _LOOKS
         self._parents: list[object] = []
         self._belong_to_this_process()
 
@@ -132,7 +132,7 @@ class DatabaseTurns:
         weakref.finalize(self, _dispose, self._engine, self._process)
 
 
-class Ahead:
+class ClockOffset:
     """By how many seconds the database's clock is ahead of ours.
 
     A single exchange may tell little, if one side was kept from answering for long. It is within

@@ -41,7 +41,8 @@ class HashFile:
         # A reading may end in another thread than it began in, and is used by one at a time.
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._database.close)
-        self._database.executescript(_SET_UP)
+        with _room():
+            self._database.executescript(_SET_UP)
 
     def add(self, hashes: Iterable[int]) -> None:
         """Add numbers that are not there. Raises ConfigError if they find no room."""

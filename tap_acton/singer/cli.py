@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import sys
 
@@ -18,7 +17,6 @@ __all__ = ["run"]
 
 def run() -> int:
     """Run the command and return its exit code."""
-    gc.freeze()  # or Python looks for garbage among all that was imported, page for page
     for name in (TapActOn.name, METRICS_LOGGER_NAME):
         logging.getLogger(name).addFilter(_is_for_users)
     try:

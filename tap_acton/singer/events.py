@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE as FULL_TABLE
 
 from tap_acton.client import Gate
+from tap_acton.errors import ActOnError
 from tap_acton.resources.messages import EVENTS, MESSAGE_REPORTS, REPORT_COUNTS
 from tap_acton.resources.records import digest
 from tap_acton.singer.streams import ResourceStream
@@ -34,8 +35,10 @@ class _Message:
     id: str
     sent_s: int | None
     """When it was sent, in seconds since 1970, rounded up; None for triggered ones."""
-    counts: str | None
+    counts: str | None = None
     """Digest of its report; None if Act-On does not show it."""
+    error: ActOnError | None = None
+    """Why the report could not be read."""
     unread: frozenset[str | None] = frozenset(EVENTS)
     """Kinds of events that have not been read since the report."""
 
@@ -95,6 +98,8 @@ class MessageEventsStream(ResourceStream):
         message_id = bound["message_id"]
         if message_id not in self._met:
             self._met[message_id] = self._meet(message_id, bound)
+        if error := self._met[message_id].error:
+            raise error
         counts = self._met[message_id].counts
         return counts is not None and counts != self._reports.get(message_id)
 
@@ -103,7 +108,7 @@ class MessageEventsStream(ResourceStream):
         sent_s = ceil(datetime.fromisoformat(sent_at).timestamp()) if sent_at else None
         begun = self.stream_state.get(_BEGUN) or {}
         if begun.get("message") != message_id:
-            return _Message(id=message_id, sent_s=sent_s, counts=self._counts_of(bound))
+            return self._told(_Message(id=message_id, sent_s=sent_s), bound)
         unread = frozenset(begun.get("unread") or EVENTS)
         return _Message(id=message_id, sent_s=sent_s, counts=begun.get("counts"), unread=unread)
 
@@ -113,9 +118,18 @@ class MessageEventsStream(ResourceStream):
             return None
         return MESSAGE_REPORTS, _without_event(bound)
 
-    def _counts_of(self, bound: Bound) -> str | None:
-        report = self._client.record(MESSAGE_REPORTS, _without_event(bound))
-        return digest(repr([report[name] for name in REPORT_COUNTS])) if report else None
+    def _told(self, message: _Message, bound: Bound) -> _Message:
+        """Let the report tell of a message; it is asked for once, also if that fails."""
+        try:
+            report = self._client.record(MESSAGE_REPORTS, _without_event(bound))
+        except ActOnError as error:
+            if error.stops_run:
+                raise
+            message.error = error
+        else:
+            counts = [report[name] for name in REPORT_COUNTS] if report else None
+            message.counts = digest(repr(counts)) if counts else None
+        return message
 
     def _come_to(self, message_id: str | None) -> None:
         if message_id in self._met and self._met[message_id] is not self._message:

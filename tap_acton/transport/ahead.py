@@ -10,12 +10,13 @@ pause), they hold back the rest until the main thread has got a request through.
 
 from __future__ import annotations
 
-import itertools
 import os
 import queue
 import threading
 import weakref
+from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,16 @@ from tap_acton.errors import ActOnError, RateLimitedError
 from tap_acton.transport.replies import TokenInvalidError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from requests import PreparedRequest
 
+    from tap_acton.transport.attempt import Sent
     from tap_acton.transport.replies import Reply
 
-__all__ = ["Ahead", "Early", "Expected"]
+    Send = Callable[[PreparedRequest, str, Callable[[Sent], None]], Reply]
+
+__all__ = ["Ahead", "Early"]
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
@@ -47,6 +51,11 @@ class Early:
     """Cancelled if it was dropped or held back."""
     has_failed: bool = field(default=False, init=False)
     """Whether it was sent before the last time, and failed."""
+    tell: Callable[[Sent], None]
+    """Hears of each attempt when the reply is asked for, or when nobody is going to."""
+    sent: deque[Sent] = field(default_factory=deque, init=False)
+    """What it has not heard of."""
+    is_dropped: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         try:
@@ -60,11 +69,35 @@ class Early:
         self.outcome = Future()
         self.__post_init__()
 
+    def reply(self) -> Reply:
+        """Wait for the reply, and return it.
+
+        Raises:
+            ActOnError: It is an error, or did not come; or the request could not be signed.
+            CancelledError: The request was held back.
+        """
+        self.signed()
+        try:
+            return self.outcome.result()
+        finally:
+            self.report()
+
+    def report(self) -> None:
+        """Tell of the attempts so far, each once."""
+        with suppress(IndexError):
+            while True:
+                self.tell(self.sent.popleft())
+
     def signed(self) -> PreparedRequest:
         """Return the request, or raise why it could not be signed."""
         if isinstance(self.request, ActOnError):
             raise self.request
         return self.request
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether it could not be signed, so that it is not sent."""
+        return isinstance(self.request, ActOnError)
 
     def is_worth_another(self) -> bool:
         """Tell whether it was held back, or has failed for the first time and may yet succeed."""
@@ -82,7 +115,7 @@ class _Line:
     """What stands in line to be sent, and what the threads do that send it."""
 
     take: Callable[[], None]
-    send: Callable[[PreparedRequest, str], Reply]
+    send: Send
     waiting: queue.SimpleQueue[Early | None] = field(default_factory=queue.SimpleQueue)
     """None ends the threads."""
     holds: bool = False
@@ -107,7 +140,7 @@ class _Line:
 
     def _passes(self, early: Early) -> bool:
         """Wait for a request's turn; tell whether it is still to be sent."""
-        if early.outcome.cancelled() or isinstance(early.request, ActOnError):
+        if early.outcome.cancelled() or early.is_unsigned:
             return False
         try:
             if not self.holds:
@@ -122,22 +155,24 @@ class _Line:
 
     def _answer(self, early: Early) -> None:
         try:
-            early.outcome.set_result(self._throttled_once(early.signed(), early.where))
+            early.outcome.set_result(self._throttled_once(early))
         except Exception as error:  # noqa: BLE001 - it belongs to whoever asks for the reply
             was_told = isinstance(error, RateLimitedError) and error.retry_after_s
             if was_told or isinstance(error, TokenInvalidError):
                 self.holds = True
             early.outcome.set_exception(error)
+        if early.is_dropped:
+            early.report()
 
-    def _throttled_once(self, request: PreparedRequest, where: str) -> Reply:
+    def _throttled_once(self, early: Early) -> Reply:
         """Send a request, and once more if it came too soon after others."""
         try:
-            return self.send(request, where)
+            return self.send(early.signed(), early.where, early.sent.append)
         except RateLimitedError as error:
             if error.retry_after_s:
                 raise
         self.take()
-        return self.send(request, where)
+        return self.send(early.signed(), early.where, early.sent.append)
 
 
 class Ahead:
@@ -145,7 +180,8 @@ class Ahead:
 
     Args:
         take: Waits until one more request may be sent.
-        send: Sends a request, and returns the reply if it is no error.
+        send: Sends a request, tells of that, and returns the reply if it is no error.
+        tell: Hears of each attempt, when its reply is asked for or dropped.
         threads: How many requests may be under way at once; with 0 nothing is sent ahead.
     """
 
@@ -153,12 +189,14 @@ class Ahead:
         self,
         *,
         take: Callable[[], None],
-        send: Callable[[PreparedRequest, str], Reply],
+        send: Send,
+        tell: Callable[[Sent], None],
         threads: int,
     ) -> None:
         self.threads = threads
         self._take = take
         self._send = send
+        self._tell = tell
         self._begin()
 
     def announce(self, key: str, where: str, sign: Callable[[], PreparedRequest]) -> Early:
@@ -177,7 +215,7 @@ class Ahead:
             worker = threading.Thread(target=self._line.work, daemon=True)
             worker.start()  # a daemon: a reply that never comes must not keep the process
             self._workers.append(worker)
-        early = Early(key=key, where=where, sign=sign)
+        early = Early(key=key, where=where, sign=sign, tell=self._tell)
         self._line.waiting.put(early)
         self._early[key] = early
         return early
@@ -199,18 +237,21 @@ class Ahead:
     def drop(self, early: Early) -> None:
         """Do without a reply; a request that is under way already is not stopped."""
         if self.is_waiting(early):
-            del self._early[early.key]
+            self._early.pop(early.key, None)
+            early.is_dropped = True
             early.outcome.cancel()
+            early.report()
 
     def is_waiting(self, early: Early) -> bool:
         """Tell whether nobody has claimed it yet."""
         return self._early.get(early.key) is early
 
     def close(self) -> None:
-        """Send nothing that is not under way."""
+        """Send nothing that is not under way, and begin anew if more is announced."""
         for early in list(self._early.values()):
             self.drop(early)
         self._line.waiting.put(None)
+        self._begin()
 
     def _begin(self) -> None:
         self._process = os.getpid()
@@ -218,44 +259,3 @@ class Ahead:
         self._workers: list[threading.Thread] = []
         self._line = _Line(take=self._take, send=self._send)
         weakref.finalize(self, self._line.waiting.put, None)  # the threads know the line alone
-
-
-class Expected:
-    """What one reading has announced and nobody has claimed: a window that moves on.
-
-    Args:
-        ahead: Sends it.
-    """
-
-    def __init__(self, ahead: Ahead) -> None:
-        self._ahead = ahead
-        self._early: list[Early] = []
-
-    @property
-    def most(self) -> int:
-        """How many there may be; 0 if nothing is sent ahead."""
-        return self._ahead.threads
-
-    def add(self, announce: Callable[[], Early]) -> bool:
-        """Let something be announced, if there is room; tell whether there was."""
-        self._early = [early for early in self._early if self._ahead.is_waiting(early)]
-        if len(self._early) >= self._ahead.threads:
-            return False
-        early = announce()
-        if early not in self._early:
-            self._early.append(early)
-        return True
-
-    def only(self, announcements: Iterable[Callable[[], Early]]) -> None:
-        """Let as many of these be announced as there is room for, and drop all others."""
-        before = self._early
-        self._early = [each() for each in itertools.islice(announcements, self._ahead.threads)]
-        for early in before:
-            if early not in self._early:
-                self._ahead.drop(early)
-
-    def clear(self) -> None:
-        """Drop them all."""
-        for early in self._early:
-            self._ahead.drop(early)
-        self._early = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from tap_acton.errors import RateLimitedError, UnexpectedReplyError
+from tap_acton.locks import ThreadLock
 from tap_acton.transport.failures import no_reply, proxy_refused
 from tap_acton.transport.replies import LARGEST_ENVELOPE, judge
 from tap_acton.transport.streaming import Answer, Body, arriving, has_length
@@ -61,15 +61,22 @@ class Attempts:
     observe: Callable[[Sent], None]
     """Called after each, one at a time."""
     skew_s: tuple[float, float] | None = field(default=None, init=False)
-    _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _telling: ThreadLock = field(default_factory=ThreadLock, init=False)
 
-    def reply(self, request: PreparedRequest, where: str) -> Reply:
+    def reply(
+        self, request: PreparedRequest, where: str, tell: Callable[[Sent], None] | None = None
+    ) -> Reply:
         """Return the reply to a request that has passed the limits, if it is no error.
+
+        Args:
+            request: What is sent.
+            where: Method and path, for messages.
+            tell: Hears of it at once, in place of `observe`.
 
         Raises:
             ActOnError: It is an error, or did not come; see `exchange`.
         """
-        reply = self.exchange(self.session, request, where)
+        reply = self.exchange(self.session, request, where, tell or self.tell)
         self._judge(reply)
         return reply
 
@@ -85,7 +92,18 @@ class Attempts:
         lengths = has_length(heads[0].headers)
         return Body(where=where, head=head, rest=pieces, has_length=lengths)
 
-    def exchange(self, session: requests.Session, request: PreparedRequest, where: str) -> Reply:
+    def tell(self, sent: Sent) -> None:
+        """Let the observer hear of an attempt."""
+        with self._telling:
+            self.observe(sent)
+
+    def exchange(
+        self,
+        session: requests.Session,
+        request: PreparedRequest,
+        where: str,
+        tell: Callable[[Sent], None],
+    ) -> Reply:
         """Return a reply, unjudged.
 
         Raises:
@@ -94,7 +112,7 @@ class Attempts:
             ConfigError: A proxy refuses us, or a certificate is not trusted.
             UnexpectedReplyError: The reply's head cannot be read.
         """
-        with self._answered(session, request, where) as answer:
+        with self._answered(session, request, where, tell) as answer:
             answer.size = len(answer.response.content)
             return answer.reply(answer.response.content)
 
@@ -107,7 +125,7 @@ class Attempts:
         return ours + least, ours + most
 
     def _pieces(self, request: PreparedRequest, where: str, heads: list[Reply]) -> Generator[bytes]:
-        with self._answered(self.session, request, where, stream=True) as answer:
+        with self._answered(self.session, request, where, self.tell, stream=True) as answer:
             pieces = arriving(answer, where)
             head = b""
             while len(head) <= LARGEST_ENVELOPE and (piece := next(pieces, None)) is not None:
@@ -130,6 +148,7 @@ class Attempts:
         session: requests.Session,
         request: PreparedRequest,
         where: str,
+        tell: Callable[[Sent], None],
         *,
         stream: bool = False,
     ) -> Iterator[Answer]:
@@ -149,7 +168,7 @@ class Attempts:
         except ValueError:  # such as a Location that is no address
             raise UnexpectedReplyError("The reply's head cannot be read", where=where) from None
         finally:
-            self._tell(where, answer, self.clock.monotonic() - started)
+            tell(_attempt(where, answer, self.clock.monotonic() - started))
 
     def _send(
         self, session: requests.Session, request: PreparedRequest, surroundings: Any
@@ -157,14 +176,6 @@ class Attempts:
         limit_s = self.timeout_s
         timeout = (min(limit_s, _CONNECT_TIMEOUT_S), limit_s) if limit_s else None
         return session.send(request, timeout=timeout, allow_redirects=False, **surroundings)
-
-    def _tell(self, where: str, answer: Answer | None, seconds: float) -> None:
-        status, size = None, 0
-        if answer is not None:
-            answer.response.close()
-            status, size = answer.response.status_code, answer.size
-        with self._telling:
-            self.observe(Sent(where=where, status=status, seconds=seconds, size=size))
 
     def _learn_time(self, response: requests.Response, travel_s: float) -> None:
         date = response.headers.get("Date")
@@ -175,6 +186,14 @@ class Attempts:
             self.skew_s = (skew_s, skew_s + travel_s + 1)
         except ValueError:
             logger.debug("The server's Date header cannot be read")
+
+
+def _attempt(where: str, answer: Answer | None, seconds: float) -> Sent:
+    if answer is None:
+        return Sent(where=where, status=None, seconds=seconds, size=0)
+    answer.response.close()
+    status = answer.response.status_code
+    return Sent(where=where, status=status, seconds=seconds, size=answer.size)
 
 
 def _refused_by_proxy(response: requests.Response, request: PreparedRequest) -> bool:

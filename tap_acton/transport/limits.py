@@ -6,13 +6,13 @@ import atexit
 import logging
 import math
 import os
-import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import BudgetSpentError, SettingsFileError
+from tap_acton.locks import ThreadLock
 from tap_acton.transport.turns import MemoryRoom, QueueTurns
 
 if TYPE_CHECKING:
@@ -74,13 +74,10 @@ class Pace:
         self._turns = turns or self._own
         self._alone_until_s = -math.inf
         self._has_warned = False
-        self._process = os.getpid()
-        self._threads = threading.Lock()
+        self._threads = ThreadLock()
 
     def take(self) -> None:
         """Wait for this request's turn. Threads get their turns one after another."""
-        if self._process != os.getpid():  # a thread that is not here may have held the lock
-            self._process, self._threads = os.getpid(), threading.Lock()
         with self._threads:
             while not self._meet_a_turn():
                 logger.debug("A turn was met too late; taking another")
@@ -147,7 +144,7 @@ class RunBudget:
         self._limit = limit
         self._setting = setting
         self._spent = 0
-        self._lock = threading.Lock()
+        self._lock = ThreadLock()
 
     def take(self) -> None:
         """Count one request.
@@ -191,7 +188,7 @@ class DailyBudget:
         self._left = 0
         self._day = ""
         self._process = os.getpid()
-        self._threads = threading.Lock()
+        self._threads = ThreadLock()
 
     def take(self) -> None:
         """Count one request.

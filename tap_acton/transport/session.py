@@ -11,8 +11,9 @@ from urllib.parse import quote, urlencode
 import requests
 
 from tap_acton.errors import NotConnectedError, RateLimitedError
-from tap_acton.transport.ahead import Ahead, Early, Expected
+from tap_acton.transport.ahead import Ahead, Early
 from tap_acton.transport.attempt import Attempts, Sent
+from tap_acton.transport.expected import Expected
 from tap_acton.transport.replies import Reply, TokenInvalidError
 from tap_acton.transport.route import USUAL_ROUTE, Route
 
@@ -94,6 +95,7 @@ class Transport:
         self._ahead = Ahead(
             take=limits.take,
             send=self._attempts.reply,
+            tell=self._attempts.tell,
             threads=in_flight if in_flight > 1 else 0,
         )
         self._limits = limits
@@ -141,7 +143,7 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        return self._read(self._get(path, params), f"GET {path}", auth, self._whole(decode))
+        return self._asked(self._get(path, params), f"GET {path}", auth, decode)
 
     def stream(
         self,
@@ -164,18 +166,19 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        again = _never_came_to_it if once else _is_worth_it
+        request = self._get(path, params)
 
-        def start(prepared: PreparedRequest, where: str, _early: Early | None) -> T:
+        def start(prepared: PreparedRequest) -> T:
             self._limits.take()
-            body = self._attempts.begun(prepared, where)
+            body = self._attempts.begun(prepared, f"GET {path}")
             try:
                 return decode(body)
             except BaseException:
                 body.close()
                 raise
 
-        return self._read(self._get(path, params), f"GET {path}", auth, start, again)
+        again = _never_came_to_it if once else _is_worth_it
+        return self._retry.run(lambda: self._with_token(request, auth, start), again=again)
 
     def tries(self) -> Tries:
         """Return what counts the tries of something that takes several requests."""
@@ -191,16 +194,9 @@ class Transport:
     ) -> T:
         """Return what a question that changes nothing brings: a POST that is as good as a GET.
 
-        Args:
-            path: The path below the base URL, quoted where it has to be.
-            question: The body, which is sent as JSON.
-            auth: Signs each attempt, and replaces a refused token once.
-            decode: Reads the reply; what it raises is judged as the reply's fault.
-
-        Raises:
-            ActOnError: See `errors`; a failure that may pass has been tried again.
+        The question is sent as JSON; for all else see `get`.
         """
-        return self._read(self._post(path, question), f"POST {path}", auth, self._whole(decode))
+        return self._asked(self._post(path, question), f"POST {path}", auth, decode)
 
     def expect(
         self, path: str, params: Mapping[str, Any], *, auth: Authenticator, in_body: bool
@@ -228,47 +224,48 @@ class Transport:
         query = urlencode(params, quote_via=quote, errors="surrogatepass")
         return requests.Request("GET", f"{self.base_url}{path}" + (f"?{query}" if query else ""))
 
-    def _whole(
-        self, decode: Callable[[Reply], T]
-    ) -> Callable[[PreparedRequest, str, Early | None], T]:
-        def read(request: PreparedRequest, where: str, early: Early | None) -> T:
-            if early:
-                return decode(early.outcome.result())
-            self._limits.take()
-            reply = self._attempts.reply(request, where)
-            self._ahead.go_on()
-            return decode(reply)
-
-        return read
-
-    def _read(
+    def _asked(
         self,
         request: requests.Request,
         where: str,
         auth: Authenticator,
-        read: Callable[[PreparedRequest, str, Early | None], T],
-        again: Callable[[ActOnError], bool] = _is_worth_it,
+        decode: Callable[[Reply], T],
     ) -> T:
+        """Return what `decode` reads from a whole reply, which may be there already."""
         early = self._ahead.claim(_key(request))
+
+        def read(prepared: PreparedRequest) -> T:
+            self._limits.take()
+            reply = self._attempts.reply(prepared, where)
+            self._ahead.go_on()
+            return decode(reply)
 
         def attempt() -> T:
             nonlocal early
             sent, early = early, None
-            if sent:
+            if sent is not None:
                 try:
-                    return read(sent.signed(), where, sent)
+                    return decode(sent.reply())
                 except TokenInvalidError:
                     auth.renew(sent.signed())
                 except CancelledError:
-                    pass  # it was held back
-            prepared = self._signed(request, auth)
-            try:
-                return read(prepared, where, None)
-            except TokenInvalidError:
-                auth.renew(prepared)
-                return read(auth(prepared), where, None)
+                    logger.debug("%s was held back", where)
+            return self._with_token(request, auth, read)
 
-        return self._retry.run(attempt, again=again)
+        return self._retry.run(attempt, again=_is_worth_it)
+
+    def _with_token(
+        self,
+        request: requests.Request,
+        auth: Authenticator,
+        read: Callable[[PreparedRequest], T],
+    ) -> T:
+        prepared = self._signed(request, auth)
+        try:
+            return read(prepared)
+        except TokenInvalidError:
+            auth.renew(prepared)
+            return read(auth(prepared))
 
     def _signed(self, request: requests.Request, auth: Authenticator) -> PreparedRequest:
         request.headers = self._headers
@@ -294,7 +291,8 @@ class Transport:
         ).prepare()
         self._limits.take()
         with self._route.session() as with_new_connection:
-            return self._attempts.exchange(with_new_connection, request, f"POST {path}")
+            tell = self._attempts.tell
+            return self._attempts.exchange(with_new_connection, request, f"POST {path}", tell)
 
 
 def _key(request: requests.Request) -> str:

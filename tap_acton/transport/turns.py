@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import math
 import os
-import threading
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
 from tap_acton.errors import SettingsFileAccessError, SettingsFileLockedError
+from tap_acton.locks import ThreadLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +146,7 @@ class MemoryRoom:
 
     def __init__(self) -> None:
         self._queue = Queue()
-        self._lock = threading.Lock()
+        self._lock = ThreadLock()
 
     def change(self, change: Callable[[Queue], Queue]) -> tuple[Queue, Queue]:
         """Replace the queue."""

@@ -27,12 +27,12 @@ from tap_acton.errors import BudgetSpentError, LoginRequiredError, RequestRefuse
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.encode import milliseconds_after
 from tap_acton.resources.model import Condition, Filter, Operator
-from tap_acton.transport.ahead import Ahead, Expected
+from tap_acton.transport.expected import Expected
 from tap_acton.transport.limits import RunBudget
 from tap_acton.transport.replies import Reply
 from tap_acton.transport.retry import RetryPolicy
 from tap_acton.transport.session import Transport
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, idle
 from tests.harness import wait_until
 
 if TYPE_CHECKING:
@@ -501,8 +501,7 @@ def test_what_is_dropped_before_its_turn_is_not_sent(server: Server) -> None:
 
 
 def test_a_window_takes_no_more_than_may_be_under_way() -> None:
-    ahead = Ahead(take=lambda: None, send=_never, threads=0)
-    assert not Expected(ahead).add(lambda: pytest.fail("there is no room"))
+    assert not Expected(idle(0)).add(lambda: pytest.fail("there is no room"))
 
 
 def test_a_process_that_was_forked_sends_ahead_too(server: Server) -> None:
@@ -512,6 +511,57 @@ def test_a_process_that_was_forked_sends_ahead_too(server: Server) -> None:
         if not child:
             os._exit(0 if ids(client) == EVERY else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_client_that_was_closed_reads_again(server: Server) -> None:
+    with client_of(server, 4) as client:
+        for _ in range(3):
+            assert ids(client) == EVERY
+            client.close()
+
+
+def test_a_login_that_fails_is_tried_once_however_many_requests_wait_for_it(
+    server: Server,
+) -> None:
+    tries: list[str] = []
+
+    class Nobody(Keys):
+        def __call__(self, request: PreparedRequest) -> PreparedRequest:
+            del request
+            tries.append("try")
+            raise LoginRequiredError("Nobody has logged in")
+
+    keys = Nobody()
+    with transport_of(server) as transport:
+        expected = transport.expectations()
+        expected.only(question(transport, offset, keys) for offset in PAGES)
+        assert not expected.add(question(transport, ROWS, keys))
+        with pytest.raises(LoginRequiredError):
+            transport.get(PATH, params(PAGES[0]), auth=keys, decode=Reply.json)
+    assert tries == ["try"]
+
+
+def test_attempts_are_told_of_when_their_reply_is_asked_for(server: Server) -> None:
+    told: list[str] = []
+    transport = Transport(
+        server.url,
+        limits=RunBudget(1000),
+        retry=RetryPolicy(longest_s=0, clock=FakeClock()),
+        timeout_s=PATIENCE_S,
+        user_agent="tests/1",
+        in_flight=4,
+        observe=lambda sent: told.append(sent.where),
+    )
+    auth = FixedToken("any")
+    expected = transport.expectations()
+    for offset in PAGES[:3]:
+        expected.add(question(transport, offset, auth))
+    transport.get(PATH, params(PAGES[0]), auth=auth, decode=Reply.json)
+    assert told == [f"GET {PATH}"]
+    transport.get(PATH, params(PAGES[2]), auth=auth, decode=Reply.json)
+    assert len(told) == 2
+    transport.close()  # nobody asks for the third
+    wait_until(lambda: len(told) == 3)
 
 
 def test_a_client_that_nobody_closes_leaves_no_thread_behind(server: Server) -> None:
@@ -529,7 +579,3 @@ def test_a_client_that_nobody_closes_leaves_no_thread_behind(server: Server) -> 
     for thread in ours:
         thread.join(PATIENCE_S)
     assert not any(thread.is_alive() for thread in ours)
-
-
-def _never(request: PreparedRequest, where: str) -> Reply:
-    raise NotImplementedError(request, where)

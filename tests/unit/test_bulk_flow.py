@@ -13,10 +13,11 @@ from tap_acton.auth.account import Account
 from tap_acton.auth.authenticator import FixedToken
 from tap_acton.client import ActOnClient
 from tap_acton.resources.pages import Batch
-from tap_acton.transport.ahead import Ahead, Expected
+from tap_acton.transport.expected import Expected
 from tap_acton.transport.replies import Reply
 from tap_acton.transport.streaming import Body
 from tests.downloads import DATES, csv_text, plain_list
+from tests.fakes import idle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -59,8 +60,7 @@ class Feed:
 
     def expectations(self) -> Expected:
         """Let nothing be sent ahead."""
-        nothing: Any = None
-        return Expected(Ahead(take=nothing, send=nothing, threads=0))
+        return Expected(idle(0))
 
     def _pieces(self) -> Generator[bytes]:
         try:

@@ -15,6 +15,7 @@ from tap_acton.config import read_settings
 from tap_acton.dynamic import list_resource
 from tap_acton.errors import (
     ActOnError,
+    BudgetSpentError,
     LoginRequiredError,
     RateLimitedError,
     RequestRefusedError,
@@ -412,6 +413,20 @@ def test_a_gate_is_asked_in_order_and_its_question_is_on_its_way(simulator: Simu
     assert found == asked[1::2]
     paths = [entry.path for entry in sim.journal if entry.path.endswith("/report")]
     assert len(paths) == len(asked) + len(found)  # each for the gate, and again if it opens
+
+
+def test_a_gate_that_cannot_go_on_is_asked_for_no_more(simulator: Simulate) -> None:
+    sim = simulator(messages=12)
+    client = client_of(sim, requests_in_flight=6)
+    asked: list[str] = []
+
+    def opens(bound: Bound) -> bool:
+        asked.append(bound["message_id"])
+        raise BudgetSpentError("no more")
+
+    with pytest.raises(BudgetSpentError):
+        records_of(client, REPORTS, gate=Gate(opens=opens))
+    assert len(asked) == 1
 
 
 def test_what_a_gate_fails_at_is_a_failure_in_its_turn(simulator: Simulate) -> None:

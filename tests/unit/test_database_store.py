@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from tap_acton.auth.database_store import DatabaseStore
-from tap_acton.auth.database_turns import Ahead
+from tap_acton.auth.database_turns import ClockOffset
 from tap_acton.auth.tokens import Memory
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.errors import SettingsFileAccessError, SettingsFileLockedError
@@ -236,7 +236,7 @@ def test_a_process_that_ends_without_closing_gives_the_rest_of_its_block_back(
 ) -> None:
     code = f"""
 from tap_acton.auth.database_store import DatabaseStore
-from tap_acton.auth.database_turns import Ahead
+from tap_acton.auth.database_turns import ClockOffset
 from tap_acton.transport.limits import DailyBudget
 ledger = DatabaseStore({database!r}, "one", "x").ledger()
 DailyBudget(ledger, 30_000).take()
@@ -280,7 +280,7 @@ def test_a_server_whose_clock_is_put_back_lets_nobody_wait_for_that_time(
 def test_how_far_clocks_are_apart_is_within_what_all_answers_tell(
     told: list[tuple[float, float]], ahead_s: float
 ) -> None:
-    ahead = Ahead()
+    ahead = ClockOffset()
     assert [ahead.learn(*each) for each in told][-1] == ahead_s
 
 
@@ -316,7 +316,7 @@ def test_a_forked_process_takes_turns_on_a_connection_of_its_own(database: str) 
     code = f"""
 import os
 from tap_acton.auth.database_store import DatabaseStore
-from tap_acton.auth.database_turns import Ahead
+from tap_acton.auth.database_turns import ClockOffset
 from tap_acton.clock import SYSTEM_CLOCK
 turns = DatabaseStore({database!r}, "one", "x").turns(SYSTEM_CLOCK)
 first = turns.reserve(100).moment_s

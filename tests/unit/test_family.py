@@ -16,23 +16,21 @@ from hypothesis import strategies as st
 
 from tap_acton.errors import BudgetSpentError
 from tap_acton.family import Family, Query
+from tap_acton.lookout import Window
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
 from tap_acton.resources.paging import OffsetPaging, Position
 from tap_acton.resources.place import Place
-from tap_acton.transport.ahead import Ahead, Expected
-from tap_acton.turns import Window
+from tap_acton.transport.expected import Expected
+from tests.fakes import idle
 from tests.tables import Act, Foresight, Table, acts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from requests import PreparedRequest
-
     from tap_acton.errors import RequestRefusedError
     from tap_acton.resources.binding import Bound, Condition
     from tap_acton.resources.model import Record, Resource
     from tap_acton.resources.paging import Batch, Page, Params
-    from tap_acton.transport.replies import Reply
 
 SCORES, RECORDS = RESOURCES["list_scores"], PARENTS_ONLY["list_records"]
 MANY_RUNS = 150
@@ -99,8 +97,7 @@ class Account:
         return self.looking_ahead(visits)
 
     def looking_ahead(self, visits: Iterator[Place]) -> Iterator[Place]:
-        nothing = Ahead(take=lambda: None, send=never, threads=self.depth)
-        return Window(visits, Expected(nothing), lambda _visit: None).items()
+        return Window(visits, Expected(idle(self.depth)), lambda _visit: None).items()
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
         raise NotImplementedError(resource, bound) from error
@@ -135,10 +132,6 @@ class Account:
             for list_id in self.lists.untouched
             for row in self.table(str(list_id)).untouched
         }
-
-
-def never(request: PreparedRequest, where: str) -> Reply:
-    raise NotImplementedError(request, where)
 
 
 def record_of(row: Record, bound: Bound) -> Record:

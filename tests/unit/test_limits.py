@@ -239,27 +239,6 @@ def test_an_interrupted_wait_keeps_nobody_else_from_the_next_turn() -> None:
     assert clock.slept == [pytest.approx(2 * USUAL_S)]
 
 
-def test_a_process_that_is_forked_while_a_thread_waits_can_take_turns() -> None:
-    code = """
-import os, sys, threading, warnings
-from tap_acton.transport.limits import Pace
-warnings.simplefilter("ignore")  # that forking beside threads is dangerous
-pace = Pace(0.02)
-pace.take()
-threading.Thread(target=pace.take, daemon=True).start()
-while not pace._threads.locked(): pass
-child = os.fork()
-if not child:
-    pace._gap_s = 0
-    pace._turns = pace._own = type(pace)(1000)._own
-    pace.take()
-    os._exit(7)
-os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
-    done = subprocess.run([sys.executable, "-c", code], timeout=30, check=False)
-    assert done.returncode == 7
-
-
 def test_a_queue_that_cannot_be_reached_is_told_once_and_done_without(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -35,7 +35,7 @@ def test_the_next_state_is_due_after_a_while(seconds: float, records: int, *, is
     progress = Progress(clock)
     progress.state_is_due()
     clock.advance(seconds)
-    progress.read(records)
+    progress.read(records, RecordsPage(records=[{}] * records, place=Place()))
     assert progress.state_is_due() is is_due
 
 

@@ -238,7 +238,7 @@ def test_no_line_is_logged_while_the_bars_tell(
     with shown(progress, screen):
         progress.begins("list_one")
         clock.advance(31)
-        progress.read(1)
+        reads(progress, "list_one", 1, 1)
     assert not caplog.messages
-    progress.read(1)
+    reads(progress, "list_one", 1, 1)
     assert [message[:17] for message in caplog.messages] == ["Reading list_one:"]

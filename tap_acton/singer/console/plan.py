@@ -36,6 +36,8 @@ ROWS = "rows"
 
 _HEADINGS = ("stream", "requests", "at the ceiling", "of today's budget")
 _ONE_DAY = timedelta(days=1)
+_MOST_ROWS = 10**12
+"""A larger number in a catalog or a state is none."""
 _LIST_RECORDS = next(iter(PARENTS_ONLY))
 
 
@@ -147,6 +149,10 @@ def make_plan(
     )
 
 
+def _is_number_of_rows(given: Any) -> bool:
+    return type(given) is int and 0 <= given <= _MOST_ROWS
+
+
 def known_rows(
     resources: Iterable[Resource], counted: Mapping[str, int | None], state: Mapping[str, Any]
 ) -> dict[str, int]:
@@ -159,7 +165,7 @@ def known_rows(
     """
     kept = {name: each.get(ROWS) for name, each in state.get("bookmarks", {}).items()}
     told = {**kept, **{name: rows for name, rows in counted.items() if rows is not None}}
-    known = {name: rows for name, rows in told.items() if isinstance(rows, int) and rows >= 0}
+    known = {name: rows for name, rows in told.items() if _is_number_of_rows(rows)}
     lists = [each.name for each in resources if (found := origin_of(each)) and found.kind == "list"]
     if lists and known.keys() >= {*lists}:
         known[_LIST_RECORDS] = sum(known[name] for name in lists)

@@ -6,11 +6,11 @@ Requests are counted in whatever thread sends them, everything else in the one t
 from __future__ import annotations
 
 import logging
-import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
+from tap_acton.locks import ThreadLock
 from tap_acton.singer.console.layout import duration, percent
 from tap_acton.singer.console.plan import ROWS
 from tap_acton.singer.console.report import differences, table
@@ -52,7 +52,7 @@ class Progress:
         self.per_second = per_second
         self.began = self._told = clock.monotonic()
         """By the clock that never goes back, in seconds."""
-        self._lock = threading.Lock()
+        self._lock = ThreadLock()
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self.current = Tally(stream=DISCOVERY, began=self.began)
         self.tallies = {DISCOVERY: self.current}
@@ -148,12 +148,9 @@ class Progress:
         with self._lock:
             self.current = self.tallies[stream] = tally
 
-    def read(self, records: int, page: RecordsPage | None = None) -> None:
+    def read(self, records: int, page: RecordsPage) -> None:
         """Count the records of a page that were emitted, and tell how things are if it is time."""
-        if page is None:
-            self.current.accepted += records
-        else:
-            self.current.meets(page, records)
+        self.current.meets(page, records)
         now = self.clock.monotonic()
         if now - self._told >= _EVERY_S and not self.is_watched:
             self._told = now

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tap_acton.client import Bound, Place, RecordsPage
     from tap_acton.resources.model import Condition, Resource
 
-__all__ = ["Outcome", "Source", "Tally"]
+__all__ = ["Outcome", "Tally", "Totals"]
 
 
 class Outcome(Enum):
@@ -26,7 +26,7 @@ class Outcome(Enum):
 
 
 @dataclass(kw_only=True, slots=True)
-class Source:
+class Totals:
     """How many rows the server says there are, over all bound values that were read.
 
     Totals move while rows are read: the least and the most are kept beside the last. Only those
@@ -102,7 +102,7 @@ class Tally:
     """Whether there is one set of bound values, so that its first total is the whole."""
     is_one_reply: bool = False
     """Whether a reply has all rows."""
-    source: Source = field(default_factory=Source)
+    source: Totals = field(default_factory=Totals)
     expected_rows: int | None = None
     expected_requests: int | None = None
 

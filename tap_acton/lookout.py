@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tap_acton.resources.model import Resource
     from tap_acton.resources.pages import Params
     from tap_acton.source import Requests
-    from tap_acton.transport.ahead import Early, Expected
+    from tap_acton.transport.ahead import Early
+    from tap_acton.transport.expected import Expected
 
     Announcement = Callable[[], Early]
 
@@ -57,11 +58,13 @@ class Turn:
 
     @classmethod
     def decided(cls, visit: Place, gate: Gate) -> Turn:
-        """Ask the gate."""
+        """Ask the gate. Raises ActOnError where the run cannot go on."""
         try:
             return cls(visit=visit, is_wanted=visit.position is None or gate.opens(visit.bound))
         except ActOnError as error:
-            return cls(visit=visit, error=error)
+            if error.stops_run:
+                raise
+            return cls(visit=visit, is_wanted=False, error=error)
 
 
 class Lookout:
