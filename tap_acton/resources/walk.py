@@ -252,7 +252,7 @@ class Walk:
             marks=marks,
             behind=[len(batch.marks) - 1 - number for number in numbers],
             total=batch.total,
-            is_whole=not offset and batch.total == len(batch.marks) and batch.rest is None,
+            is_whole=not offset and batch.total == len(batch.marks) < self.count and not batch.rest,
         )
 
     def _is_end(self, reply: OneReply, seam: tuple[str, ...], *, as_expected: bool) -> bool:
@@ -260,7 +260,8 @@ class Walk:
             return False  # see _has_all
         total = reply.total
         short = reply.rows < self.widest  # a server that gives fewer rows has no more
-        if self.next == total and (as_expected or (short and self._ends_here())):
+        counts_all = reply.begins > 0 or reply.rows < self.count  # and not just this full page
+        if self.next == total and counts_all and (as_expected or (short and self._ends_here())):
             return True
         if total is not None and self.next < total and not self.filtered:
             return False
