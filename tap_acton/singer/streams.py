@@ -128,7 +128,7 @@ class ResourceStream(PagedStream):
         """Take note that the stream maps leave a record out."""
         self._progress.current.left_out += 1
 
-    def _read(self, records: Iterable[Record]) -> None:
+    def _read(self, records: Sequence[Record]) -> None:
         """Take note of records before they are emitted."""
 
     def _reached(self, place: Place) -> None:
