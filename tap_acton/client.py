@@ -15,6 +15,7 @@ from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family, Query
 from tap_acton.hidden import Skipped, is_gone, shows_nothing
 from tap_acton.resources.downloads import ListDownloads
+from tap_acton.resources.paging import Position
 from tap_acton.resources.place import Bound, Place
 from tap_acton.source import Follower, Requests, Source
 from tap_acton.turns import EVERYTHING, Asked, Gate, Lookout, Turn
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
     from tap_acton.auth.authenticator import Authorize
     from tap_acton.resources.model import Condition, Record, Resource
-    from tap_acton.resources.paging import Page, Position
+    from tap_acton.resources.paging import Page
     from tap_acton.settings import Settings
+    from tap_acton.transport.ahead import Early
     from tap_acton.transport.session import Sent
 
 __all__ = ["ActOnClient", "Asked", "Bound", "Gate", "Place", "RecordsPage", "Skipped"]
@@ -78,7 +80,7 @@ class ActOnClient:
         self._account = account
         self.requests = Requests(account=account, downloads=ListDownloads(way=list_download))
         """For whoever wants one reply and no reading."""
-        self._page_size = page_size
+        self.page_size = page_size
         self._account_id = account_id
         self._family = Family(self, lists=lists)
         self._lookout = Lookout(self.requests, self._family.remembered, page_size=page_size)
@@ -228,6 +230,19 @@ class ActOnClient:
         place = replace(visit, position=None)
         yield RecordsPage(records=[], place=place, hidden=not shown)
 
+    def opening(
+        self, resource: Resource, conditions: tuple[Condition, ...]
+    ) -> Callable[[], Early] | None:
+        """Return what lets the first request of a reading be sent before the reading begins.
+
+        None if it is not known without a request, or is one of several.
+        """
+        bound = self._family.only(resource)
+        if bound is None:
+            return None
+        start = Place(bound=bound, position=Position())
+        return self._lookout.opening(resource, resource.query(conditions), start)
+
     def record(self, resource: Resource, bound: Bound) -> Record | None:
         """Return what children need of the one record for bound values, asking for it once.
 
@@ -250,7 +265,7 @@ class ActOnClient:
         """Yield the pages for one set of bound values. Raises ActOnError."""
         query = resource.query(conditions)
         source = Source(requests=self.requests, resource=resource, query=query, bound=bound)
-        pages = source.pages(page_size=self._page_size, resume=resume, rows=rows)
+        pages = source.pages(page_size=self.page_size, resume=resume, rows=rows)
         return pages if query else self._family.remembered.noting(resource, bound, pages, resume)
 
     def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:

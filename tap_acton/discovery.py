@@ -1,8 +1,7 @@
 """What depends on the account: its lists, segments, contacts and custom objects become resources.
 
 Discovery asks for the listing of each kind, and for one row of each list, whose reply says how
-many there are. What an account does
-not have or show is left out with a warning.
+many there are. What an account does not have or show is left out with a warning.
 """
 
 from __future__ import annotations
@@ -25,12 +24,16 @@ from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_c
 from tap_acton.resources.model import MISFITS, Column
 from tap_acton.resources.rows import JSON_COLUMNS, Cells, Rows, read_cut_table, unique_labels
 from tap_acton.resources.segments import SEGMENTS
+from tap_acton.turns import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tap_acton.client import ActOnClient
+    from tap_acton.resources.binding import Bound
     from tap_acton.resources.model import Record, Resource
+    from tap_acton.resources.pages import Params
+    from tap_acton.transport.ahead import Early
     from tap_acton.transport.streaming import Body
 
 __all__ = ["discover", "discover_lists"]
@@ -40,6 +43,8 @@ logger = logging.getLogger("tap-acton")
 _REFUSED = (RequestRefusedError, UnexpectedReplyError)
 _SAMPLE = 100
 """Rows."""
+Counts = dict[str, int | None]
+"""How many rows streams have, as far as replies have told."""
 
 
 def discover(
@@ -47,7 +52,7 @@ def discover(
     patterns: tuple[str, ...] = (),
     *,
     sample: bool = False,
-    counts: dict[str, int] | None = None,
+    counts: Counts | None = None,
 ) -> Iterator[Resource]:
     """Yield a resource for each part of the account that has columns of its own.
 
@@ -72,7 +77,7 @@ def discover(
 
 def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
     """Yield a resource for each list of the account; see `discover`."""
-    counts: dict[str, int] = {}
+    counts: Counts = {}
     return _lists(client, _listed(client, counts), patterns, 0, counts)
 
 
@@ -84,24 +89,25 @@ class _Listed:
     segments: dict[str, str]
 
 
-def _listed(client: ActOnClient, counts: dict[str, int]) -> _Listed:
+def _listed(client: ActOnClient, counts: Counts) -> _Listed:
     listed = _Listed(lists={}, segments={})
-    counts[LISTS.name] = 0
+    rows = 0
     for page in client.pages(LISTS):
         if page.hidden:
             raise RequestRefusedError(
                 "Act-On does not show the account's lists",
                 next_step="Check region or api_url, and the user's rights; the log says why.",
             )
-        counts[LISTS.name] += len(page.records)
+        rows += len(page.records)
         for record in page.records:
             if record["id"]:
                 found = listed.segments if record["b_is_list"] is False else listed.lists
                 found[record["id"]] = record["name"] or ""
+    counts[LISTS.name] = rows
     return listed
 
 
-def _what_is_shown(client: ActOnClient, resource: Resource, counts: dict[str, int]) -> list[Record]:
+def _what_is_shown(client: ActOnClient, resource: Resource, counts: Counts) -> list[Record]:
     """Return all records; none, with a warning, if Act-On refuses them or answers otherwise."""
     try:
         records = [record for page in client.pages(resource) for record in page.records]
@@ -120,20 +126,19 @@ def _lists(
     listed: _Listed,
     patterns: tuple[str, ...],
     rows: int,
-    counts: dict[str, int],
+    counts: Counts,
 ) -> Iterator[Resource]:
     names = stream_names("list", listed.lists.items(), taken=RESOURCES)
-    for list_id, name in sorted(listed.lists.items()):
-        if not matches(patterns, list_id, name):
-            continue
+    wanted = [each for each in sorted(listed.lists) if matches(patterns, each, listed.lists[each])]
+    for list_id in _ahead(client, iter(wanted), rows, among={*wanted}):
+        name = listed.lists[list_id]
         try:
             table = _list_table(client, list_id, rows)
         except _REFUSED as error:
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
-        _note(counts, names[list_id], table.total)
-        columns = _columns(table, rows)
-        yield list_resource(names[list_id], list_id, columns, title=name)
+        counts[names[list_id]] = table.total
+        yield list_resource(names[list_id], list_id, _columns(table, rows), title=name)
 
 
 def _segments(
@@ -141,7 +146,7 @@ def _segments(
     listed: _Listed,
     contact_columns: list[Column],
     rows: int,
-    counts: dict[str, int],
+    counts: Counts,
 ) -> Iterator[Resource]:
     """Yield the members of each segment, by the first of three ways that the account answers.
 
@@ -152,7 +157,8 @@ def _segments(
         record["id"]: record["name"] or "" for record in _what_is_shown(client, SEGMENTS, counts)
     }
     names = stream_names("segment", {**listed.segments, **of_contacts}.items(), taken=RESOURCES)
-    for segment_id in sorted(names):
+    lists = listed.segments.keys() - of_contacts
+    for segment_id in _ahead(client, iter(sorted(names)), rows, among=lists):
         title = listed.segments.get(segment_id) or of_contacts.get(segment_id)
         stream = names[segment_id]
         refused: Exception | None = None
@@ -160,7 +166,7 @@ def _segments(
             try:
                 origin = Origin(kind=kind, id=segment_id)
                 segment, total = _segment(client, origin, stream, contact_columns, title, rows)
-                _note(counts, stream, total)
+                counts[stream] = total
                 yield segment
                 refused = None
                 break
@@ -198,7 +204,7 @@ def _segment(
     ).total
 
 
-def _contact_columns(client: ActOnClient, counts: dict[str, int]) -> Iterator[Column]:
+def _contact_columns(client: ActOnClient, counts: Counts) -> Iterator[Column]:
     """Yield the columns of the contact schema: those of our own, and ours by their headings.
 
     A field is one of ours by its mapping, or else by its name, if no other field is mapped to it.
@@ -234,7 +240,7 @@ def _own_columns(fields: dict[str, Record], *, taken: set[str]) -> Iterator[Colu
         yield Column(name=names[label], type=kind, title=label, source=(place, label))
 
 
-def _custom_objects(client: ActOnClient, counts: dict[str, int]) -> Iterator[Resource]:
+def _custom_objects(client: ActOnClient, counts: Counts) -> Iterator[Resource]:
     objects = _what_is_shown(client, CUSTOM_OBJECTS, counts)
     titles = {record["id"]: record["name"] or "" for record in objects}
     names = stream_names("custom", titles.items(), taken=RESOURCES)
@@ -246,20 +252,32 @@ def _custom_objects(client: ActOnClient, counts: dict[str, int]) -> Iterator[Res
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
-def _note(counts: dict[str, int], stream: str, total: int | None) -> None:
-    if total is not None:
-        counts[stream] = total
-
-
 def _list_table(client: ActOnClient, list_id: str, sample: int) -> Rows:
     """Return so many rows of a list with its headings: of CSV if JSON may have cut some off."""
-    resource = list_resource("list", list_id, ())
-    params, bound = {"count": str(max(1, sample)), "offset": "0"}, {"list_id": list_id}
+    resource, params, bound = _question(list_id, sample)
     found = client.requests.reply(resource, params, bound, read_cut_table)
     if len(found.labels) < JSON_COLUMNS:
         return found
     wide = client.requests.head(as_csv(resource), params, bound, partial(_head, sample))
     return replace(wide, total=found.total)
+
+
+def _question(list_id: str, sample: int) -> tuple[Resource, Params, Bound]:
+    """Return what is asked for so many rows of a list, at least one."""
+    params = {"count": str(max(1, sample)), "offset": "0"}
+    return list_resource("list", list_id, ()), params, {"list_id": list_id}
+
+
+def _ahead(
+    client: ActOnClient, ids: Iterator[str], sample: int, *, among: set[str]
+) -> Iterator[str]:
+    """Yield ids while requests for the tables of the next are on their way, if lists are among."""
+
+    def announcement(each: str) -> Callable[[], Early] | None:
+        question = _question(each, sample)
+        return client.requests.expecting(*question) if each in among else None
+
+    return Window(ids, client.requests.expectations(), announcement).items()
 
 
 def _head(sample: int, body: Body) -> Rows:
@@ -279,4 +297,4 @@ def _columns(table: Rows, sample: int) -> Iterator[Column]:
 def _camel(mapping: str) -> str:
     """Return a standard field, such as BUSINESS_CITY, as a contact has it: `businessCity`."""
     first, *rest = mapping.lower().split("_")
-    return first + "".join(word.title() for word in rest)
+    return first + "".join(map(str.title, rest))

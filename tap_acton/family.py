@@ -6,6 +6,7 @@ they have come. Those that were read whole are remembered, whoever asked first.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,6 +136,16 @@ class Family:
         """
         pages = list(self._series(resource, bound, Position()))
         return next((record for page in pages for record in page.records), None)
+
+    def only(self, resource: Resource) -> Bound | None:
+        """Return a resource's bound values, if there is one set of them and no request is needed.
+
+        A resource without variables has one set, which is empty.
+        """
+        if not self._knows_parents(resource, {}):
+            return None
+        visits = list(itertools.islice(self.visits(resource, Query()), 2))
+        return visits[0].bound if len(visits) == 1 and visits[0].position else None
 
     def about(
         self, resource: Resource, conditions: tuple[Condition, ...], resume: Place | None

@@ -79,6 +79,10 @@ class Requests:
         ask = transport.query if resource.paging.in_body else transport.get
         return ask(path, sent, auth=self.account.auth, decode=decode)
 
+    def expectations(self) -> Expected:
+        """Return a window for requests that somebody expects."""
+        return self.account.transport.expectations()
+
     def expecting(self, resource: Resource, params: Params, bound: Bound) -> Callable[[], Early]:
         """Return what lets a request be sent before `fetch` or `reply` asks for it."""
         path, sent = _address(resource, params, bound)
@@ -174,7 +178,7 @@ class Source:
     expected: Expected = field(init=False)
 
     def __post_init__(self) -> None:
-        self.expected = self.requests.account.transport.expectations()
+        self.expected = self.requests.expectations()
 
     def pages(self, *, page_size: int, resume: Position, rows: int | None = None) -> Iterator[Page]:
         """Yield the pages, with those behind each on their way; see `Paging.pages`."""

@@ -29,15 +29,15 @@ from tap_acton.settings import Settings, config_schema
 from tap_acton.singer.batch_files import check_batches, read_batch_config
 from tap_acton.singer.budgets import check_discovery, check_run, left_today
 from tap_acton.singer.catalog import catalogued, discovered
+from tap_acton.singer.console.plan import Plan, known_rows, make_plan
+from tap_acton.singer.console.progress import Progress
+from tap_acton.singer.console.terminal import has_bars, run_with_bars, say, somebody_is_there
 from tap_acton.singer.events import MessageEventsStream
 from tap_acton.singer.examine import examine
 from tap_acton.singer.list_streams import ListStream
-from tap_acton.singer.plan import Plan, known_rows, make_plan
-from tap_acton.singer.progress import Progress
 from tap_acton.singer.rounds import Round
 from tap_acton.singer.streams import ResourceStream, stream_class
 from tap_acton.singer.sync import Sync
-from tap_acton.singer.terminal import has_bars, run_with_bars, say, somebody_is_there
 from tap_acton.singer.writer import BlockWriter
 
 if TYPE_CHECKING:
@@ -150,8 +150,7 @@ class TapActOn(Tap):
         round_ = Round(self.state.setdefault("bookmarks", {}), [stream.name for stream in streams])
         streams = [stream for stream in streams if stream.name in round_.pending]
         self._check_budget(streams)
-        skipped = self.client.skipped
-        sync = Sync(streams, round_=round_, progress=self.progress, skipped=skipped)
+        sync = Sync(streams, round_=round_, progress=self.progress, client=self.client)
         try:
             self.progress.expects(self._plan(streams))
             run_with_bars(sync.run, self.progress)

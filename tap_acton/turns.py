@@ -89,7 +89,7 @@ class Lookout:
         query = resource.query(conditions)
 
         def opening(turn: Turn) -> Announcement | None:
-            return self._opening(resource, query, turn.visit) if turn.is_wanted else None
+            return self.opening(resource, query, turn.visit) if turn.is_wanted else None
 
         with closing(self._window(visits, self._questions(gate))) as known:
             turns = (Turn.decided(visit, gate) for visit in known)
@@ -101,7 +101,7 @@ class Lookout:
 
         def opening(visit: Place) -> Announcement | None:
             is_known = self._remembered.knows(resource, visit.bound)
-            return None if is_known else self._opening(resource, {}, visit)
+            return None if is_known else self.opening(resource, {}, visit)
 
         with closing(self._window(visits, opening)) as in_order:
             yield from in_order
@@ -116,11 +116,11 @@ class Lookout:
                 return None
             last = asked
             resource, bound = asked
-            return self._opening(resource, {}, Place(bound=bound, position=Position()))
+            return self.opening(resource, {}, Place(bound=bound, position=Position()))
 
         return question
 
-    def _opening(self, resource: Resource, query: Params, visit: Place) -> Announcement | None:
+    def opening(self, resource: Resource, query: Params, visit: Place) -> Announcement | None:
         """Return what announces the first request for bound values, if it is known."""
         opening = resource.paging.opening(self._page_size)
         if visit.position != Position() or opening is None:
@@ -130,8 +130,7 @@ class Lookout:
     def _window(
         self, items: Iterator[T], announcement: Callable[[T], Announcement | None]
     ) -> Generator[T]:
-        expected = self._requests.account.transport.expectations()
-        return Window(items, expected, announcement).items()
+        return Window(items, self._requests.expectations(), announcement).items()
 
 
 class Window(Generic[T]):

@@ -181,9 +181,10 @@ def run_tap(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 
 def unmeasured() -> dict[str, str]:
-    """Return the environment for a command that a signal is sent to.
+    """Return the environment for a command that a signal is sent to, or whose modules count.
 
-    The signal raises wherever it comes, and inside of coverage's own lock that would be the end.
+    The signal raises wherever it comes, and inside of coverage's own lock that would be the end;
+    and coverage loads modules of its own.
     """
     return {name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")}
 

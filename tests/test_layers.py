@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import unmeasured
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tap_acton"
 
@@ -140,7 +142,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def loaded_by(*arguments: str) -> set[str]:
     """Return the names of all modules that a run of Python loads."""
     run = [sys.executable, "-X", "importtime", *arguments]
-    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    done = subprocess.run(run, env=unmeasured(), capture_output=True, text=True, check=True)
     return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
 
 

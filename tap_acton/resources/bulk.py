@@ -47,8 +47,9 @@ class ListPaging:
         """Return the parameters of a request for the first so many rows."""
         return offset_params(0, rows)
 
-    def opening(self, page_size: int) -> None:
-        """Return none: how a list comes is not known here."""
+    def opening(self, page_size: int) -> Params:
+        """Return what a reading from the start asks for first, unless all is to come as CSV."""
+        return OffsetPaging().opening(page_size)
 
     def pages(
         self,

@@ -164,7 +164,7 @@ class Walk:
         if before is None:
             self.expect(offset, max(offset + 1, (self.outlook.rows or 0) - 1), self.count - 1)
         else:
-            is_full = before.rows == self.widest
+            is_full = before.rows == self.widest and (before.begins or before.rows >= self.count)
             end = self.outlook.end(offset, before.total, page=step if is_full else 0)
             self.expect(offset, end, step)
 

@@ -30,7 +30,7 @@ def discovered(client: ActOnClient, settings: Settings) -> Iterable[Found]:
     Raises:
         ActOnError: See `discover`.
     """
-    counts: dict[str, int] = {}
+    counts: dict[str, int | None] = {}
     sample = settings.type_detection == "sample"
     try:
         found = list(discover(client, settings.lists, sample=sample, counts=counts))

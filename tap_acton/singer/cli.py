@@ -10,7 +10,7 @@ import click
 from singer_sdk.metrics import METRICS_LOGGER_NAME
 
 from tap_acton.errors import ActOnError
-from tap_acton.singer.terminal import is_terminal
+from tap_acton.singer.console.terminal import is_terminal
 from tap_acton.tap import TapActOn
 
 __all__ = ["run"]

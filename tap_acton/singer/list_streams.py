@@ -37,7 +37,7 @@ class ListStream(DeclaringStream, ResourceStream):
 
     def _pages(self, reading: Reading) -> Iterator[RecordsPage]:
         place, whole = reading.place, self._list_columns.resource
-        resource = narrowed(whole, self._wanted) if self._may_narrow(reading) else whole
+        resource = self.asks(reading)
         self._tell_of_csv(whole)
         if resource is whole:
             self._client.follow(whole, self._list_columns)
@@ -53,6 +53,11 @@ class ListStream(DeclaringStream, ResourceStream):
             self.logger.debug("%s cannot be asked for some columns: %s", self.name, error)
             self._client.follow(whole, self._list_columns)
             yield from self._client.pages(whole, reading.conditions, resume=place)
+
+    def asks(self, reading: Reading) -> Resource:
+        """Return the list, or the selected columns of it."""
+        whole = self._list_columns.resource
+        return narrowed(whole, self._wanted) if self._may_narrow(reading) else whole
 
     def _may_narrow(self, reading: Reading) -> bool:
         adds, way = self._settings.auto_add_columns, self._settings.list_download

@@ -15,8 +15,8 @@ from tap_acton.errors import ActOnError, ConfigError
 from tap_acton.names import snake_case
 from tap_acton.resources.convert import Type
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS, SPAM_COMPLAINTS
+from tap_acton.singer.console.plan import Task
 from tap_acton.singer.paged_streams import PagedStream
-from tap_acton.singer.plan import Task
 from tap_acton.singer.state import Reading
 
 if TYPE_CHECKING:
@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from tap_acton.client import ActOnClient, Place, RecordsPage
     from tap_acton.resources.model import Record, Resource
     from tap_acton.settings import Settings
-    from tap_acton.singer.progress import Progress
+    from tap_acton.singer.console.progress import Progress
 
 __all__ = ["NO_STATE", "ResourceStream", "stream_class"]
 
 NO_STATE = (KeyError, TypeError, ValueError, AttributeError)
 """What comes of a state that is not ours."""
+_FRESH_S = 60.0
+"""How old a reading may be that begins, and a first page that came before."""
 _ORIGIN = "origin"
 _SNAPSHOTS = {resource.name for resource in (HARD_BOUNCES, SPAM_COMPLAINTS, OPT_OUTS)}
 
@@ -58,6 +60,23 @@ class ResourceStream(PagedStream):
         self.primary_keys = list(self.resource.keys)
         self.replication_key = self.resource.replication_key
         self._ends_version = False
+        self._begun: tuple[Reading, float] | None = None
+
+    @property
+    def begun(self) -> tuple[Reading, float]:
+        """The reading that comes next, and when it began, which is now or a little ago.
+
+        In seconds since 1970. What it asks for is settled from then on.
+        """
+        if self._begun is None or self.is_late:
+            self._forget_another(self.stream_state)
+            self._begun = self._reading(self.stream_state), SYSTEM_CLOCK.now()
+        return self._begun
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the reading that comes next began too long ago to go on with."""
+        return self._begun is not None and SYSTEM_CLOCK.now() - self._begun[1] > _FRESH_S
 
     @property
     def replication_method(self) -> str:
@@ -68,9 +87,8 @@ class ResourceStream(PagedStream):
 
     def _records(self) -> Iterator[Sequence[Record]]:
         """Yield the records that this run is to read, and keep the state up with them."""
-        state, began = self.stream_state, SYSTEM_CLOCK.now()
-        self._forget_another(state)
-        reading = self._reading(state)
+        state = self.stream_state
+        (reading, began), self._begun = self.begun, None
         if self._settings.emit_activate_version_messages and reading.replication_key is None:
             self._stream_version = reading.version
         try:
@@ -127,6 +145,11 @@ class ResourceStream(PagedStream):
     def _leaves_out(self) -> None:
         """Take note that the stream maps leave a record out."""
         self._progress.current.left_out += 1
+
+    def asks(self, reading: Reading) -> Resource:
+        """Return what a reading asks for: the resource, or less of it."""
+        del reading
+        return self.resource
 
     def _read(self, records: Sequence[Record]) -> None:
         """Take note of records before they are emitted."""

@@ -14,15 +14,16 @@ from tap_acton.errors import (
     RequestRefusedError,
     SyncIncompleteError,
 )
+from tap_acton.singer.coming import Coming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tap_acton.client import Skipped
-    from tap_acton.singer.progress import Progress
+    from tap_acton.client import ActOnClient
+    from tap_acton.singer.console.progress import Progress
+    from tap_acton.singer.console.tally import Tally
     from tap_acton.singer.rounds import Round
     from tap_acton.singer.streams import ResourceStream
-    from tap_acton.singer.tally import Tally
 
 __all__ = ["Sync"]
 
@@ -34,7 +35,7 @@ class Sync:
         streams: The streams to read, in order.
         round_: Which of all selected ones are complete.
         progress: What is told of the run.
-        skipped: The objects that Act-On has not shown so far; the client adds to it.
+        client: The account.
     """
 
     def __init__(
@@ -43,12 +44,12 @@ class Sync:
         *,
         round_: Round,
         progress: Progress,
-        skipped: Sequence[Skipped],
+        client: ActOnClient,
     ) -> None:
         self._streams = streams
         self._round = round_
         self._progress = progress
-        self._skipped = skipped
+        self._client = client
 
     def run(self) -> None:
         """Sync them.
@@ -60,7 +61,7 @@ class Sync:
             RequestRefusedError: Act-On showed none of them.
         """
         try:
-            for stream in self._streams:
+            for stream in Coming(self._streams, self._client):
                 self._sync(stream)
         except (BudgetSpentError, RateLimitedError) as error:
             self._round.cut(self._progress.completed)
@@ -72,7 +73,7 @@ class Sync:
 
     def _sync(self, stream: ResourceStream) -> None:
         self._progress.begins(stream.name)
-        skipped = len(self._skipped)
+        skipped = len(self._client.skipped)
         try:
             stream.sync()
             stream.activate_version()
@@ -83,7 +84,7 @@ class Sync:
         else:
             self._progress.completes()
         finally:
-            self._progress.current.not_shown = len(self._skipped) - skipped
+            self._progress.current.not_shown = len(self._client.skipped) - skipped
             for point in _points(self._progress.current):
                 extra = {"stream_name": stream.name}
                 stream.metrics_logger.info("METRIC: %s", point, extra=extra)

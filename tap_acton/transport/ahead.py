@@ -3,7 +3,9 @@
 Act-On allows five requests a second, and a reply may take two seconds. So the main thread announces
 what it is going to ask for, and finds the reply there when it asks. The threads send and nothing
 else: what is announced has been signed, and what a reply means, whether to ask again, and who gets
-which rows is decided when its turn comes, as if it had been sent only then.
+which rows is decided when its turn comes, as if it had been sent only then. After a reply that
+means that others would be refused as well (the token is not valid any more, or there is to be a
+pause), they hold back the rest until the main thread has got a request through.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_acton.errors import ActOnError, RateLimitedError
+from tap_acton.transport.replies import TokenInvalidError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,15 +40,41 @@ class Early:
     """What it asks for."""
     where: str
     """Method and path."""
-    request: PreparedRequest | ActOnError
+    sign: Callable[[], PreparedRequest]
+    request: PreparedRequest | ActOnError = field(init=False)
     """Why it could not be signed, if so."""
-    outcome: Future[Reply] = field(default_factory=Future)
+    outcome: Future[Reply] = field(default_factory=Future, init=False)
+    """Cancelled if it was dropped or held back."""
+    has_failed: bool = field(default=False, init=False)
+    """Whether it was sent before the last time, and failed."""
+
+    def __post_init__(self) -> None:
+        try:
+            self.request = self.sign()
+        except ActOnError as error:
+            self.request = error
+
+    def renew(self) -> None:
+        """Let it be sent another time, signed anew."""
+        self.has_failed |= not self.outcome.cancelled()
+        self.outcome = Future()
+        self.__post_init__()
 
     def signed(self) -> PreparedRequest:
         """Return the request, or raise why it could not be signed."""
         if isinstance(self.request, ActOnError):
             raise self.request
         return self.request
+
+    def is_worth_another(self) -> bool:
+        """Tell whether it was held back, or has failed for the first time and may yet succeed."""
+        if self.outcome.cancelled():
+            return True
+        if self.has_failed or not self.outcome.done():
+            return False
+        error = self.outcome.exception()
+        may_pass = isinstance(error, ActOnError) and error.retryable
+        return may_pass or isinstance(error, TokenInvalidError)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -56,36 +85,48 @@ class _Line:
     send: Callable[[PreparedRequest, str], Reply]
     waiting: queue.SimpleQueue[Early | None] = field(default_factory=queue.SimpleQueue)
     """None ends the threads."""
+    holds: bool = False
+    """Whether nothing more is sent for now."""
     turn: threading.Lock = field(default_factory=threading.Lock)
 
     def work(self) -> None:
         """Send one request after another."""
-        while True:
-            with self.turn:  # so that limits are passed in the order of the announcements
-                early = self.waiting.get()
-                if early is None:
-                    self.waiting.put(None)
-                    return
-                is_due = self._passes(early)
-            if is_due:
-                self._answer(early)
+        while self._work_once():
+            pass  # a request that has been sent is forgotten: it knows whoever announced it
+
+    def _work_once(self) -> bool:
+        with self.turn:  # so that limits are passed in the order of the announcements
+            early = self.waiting.get()
+            if early is None:
+                self.waiting.put(None)
+                return False
+            is_due = self._passes(early)
+        if is_due:
+            self._answer(early)
+        return True
 
     def _passes(self, early: Early) -> bool:
         """Wait for a request's turn; tell whether it is still to be sent."""
         if early.outcome.cancelled() or isinstance(early.request, ActOnError):
             return False
         try:
-            self.take()
+            if not self.holds:
+                self.take()
         except Exception as error:  # noqa: BLE001 - it belongs to whoever asks for the reply
             if early.outcome.set_running_or_notify_cancel():
                 early.outcome.set_exception(error)
             return False
+        if self.holds:
+            early.outcome.cancel()
         return early.outcome.set_running_or_notify_cancel()
 
     def _answer(self, early: Early) -> None:
         try:
             early.outcome.set_result(self._throttled_once(early.signed(), early.where))
         except Exception as error:  # noqa: BLE001 - it belongs to whoever asks for the reply
+            was_told = isinstance(error, RateLimitedError) and error.retry_after_s
+            if was_told or isinstance(error, TokenInvalidError):
+                self.holds = True
             early.outcome.set_exception(error)
 
     def _throttled_once(self, request: PreparedRequest, where: str) -> Reply:
@@ -136,11 +177,7 @@ class Ahead:
             worker = threading.Thread(target=self._line.work, daemon=True)
             worker.start()  # a daemon: a reply that never comes must not keep the process
             self._workers.append(worker)
-        try:
-            request: PreparedRequest | ActOnError = sign()
-        except ActOnError as error:
-            request = error
-        early = Early(key=key, where=where, request=request)
+        early = Early(key=key, where=where, sign=sign)
         self._line.waiting.put(early)
         self._early[key] = early
         return early
@@ -148,6 +185,16 @@ class Ahead:
     def claim(self, key: str) -> Early | None:
         """Return what was announced, for whoever wants the reply now."""
         return self._early.pop(key, None) if self._process == os.getpid() else None
+
+    def go_on(self) -> None:
+        """Send what was held back, and once more what failed: a request has just got through."""
+        if self._process != os.getpid():
+            return
+        self._line.holds = False
+        for early in list(self._early.values()):
+            if early.is_worth_another():
+                early.renew()
+                self._line.waiting.put(early)
 
     def drop(self, early: Early) -> None:
         """Do without a reply; a request that is under way already is not stopped."""

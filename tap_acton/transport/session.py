@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -163,7 +164,6 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        request = self._get(path, params)
         again = _never_came_to_it if once else _is_worth_it
 
         def start(prepared: PreparedRequest, where: str, _early: Early | None) -> T:
@@ -175,7 +175,7 @@ class Transport:
                 body.close()
                 raise
 
-        return self._read(request, f"GET {path}", auth, start, again)
+        return self._read(self._get(path, params), f"GET {path}", auth, start, again)
 
     def tries(self) -> Tries:
         """Return what counts the tries of something that takes several requests."""
@@ -232,7 +232,12 @@ class Transport:
         self, decode: Callable[[Reply], T]
     ) -> Callable[[PreparedRequest, str, Early | None], T]:
         def read(request: PreparedRequest, where: str, early: Early | None) -> T:
-            return decode(early.outcome.result() if early else self._reply(request, where))
+            if early:
+                return decode(early.outcome.result())
+            self._limits.take()
+            reply = self._attempts.reply(request, where)
+            self._ahead.go_on()
+            return decode(reply)
 
         return read
 
@@ -249,9 +254,16 @@ class Transport:
         def attempt() -> T:
             nonlocal early
             sent, early = early, None
-            prepared = sent.signed() if sent else self._signed(request, auth)
+            if sent:
+                try:
+                    return read(sent.signed(), where, sent)
+                except TokenInvalidError:
+                    auth.renew(sent.signed())
+                except CancelledError:
+                    pass  # it was held back
+            prepared = self._signed(request, auth)
             try:
-                return read(prepared, where, sent)
+                return read(prepared, where, None)
             except TokenInvalidError:
                 auth.renew(prepared)
                 return read(auth(prepared), where, None)
@@ -262,10 +274,6 @@ class Transport:
         request.headers = self._headers
         request.auth = auth
         return request.prepare()
-
-    def _reply(self, request: PreparedRequest, where: str) -> Reply:
-        self._limits.take()
-        return self._attempts.reply(request, where)
 
     def post_form(self, path: str, form: Mapping[str, str]) -> Reply:
         """Send a form once, on a connection of its own, and return the reply unjudged.

@@ -525,6 +525,7 @@ def test_a_signal_leaves_whole_files_and_a_state(tmp_path: Path) -> None:
             page_size=50,
             batch_config=batching(files, batch_size=120),
             list_download="json",
+            requests_in_flight=1,
         )
         (tmp_path / "config.json").write_text(json.dumps(config))
         (tmp_path / "catalog.json").write_text(json.dumps(only(discover(config), LIST)))

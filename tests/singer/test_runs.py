@@ -200,7 +200,7 @@ def test_what_is_refused_would_spend_its_budget_and_get_nowhere(
         with closing(tap.client):
             (only_one,) = (each for each in tap._in_order() if each.name == stream)
             round_ = Round(tap.state.setdefault("bookmarks", {}), [stream])
-            run = Sync([only_one], round_=round_, progress=tap.progress, skipped=())
+            run = Sync([only_one], round_=round_, progress=tap.progress, client=tap.client)
             with pytest.raises(BudgetSpentError):
                 run.run()
         states.append(json.loads(json.dumps(tap.state)))

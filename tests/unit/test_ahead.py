@@ -33,6 +33,7 @@ from tap_acton.transport.replies import Reply
 from tap_acton.transport.retry import RetryPolicy
 from tap_acton.transport.session import Transport
 from tests.fakes import FakeClock
+from tests.harness import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +67,8 @@ class Server(ThreadingHTTPServer):
         self.total = ROWS
         """What replies say there is in all."""
         self.tokens: list[str] = []
+        self.pause_s = 0
+        """What a reply with 429 asks for, if anything."""
         self.together = self.most_together = 0
         self.lock = threading.Lock()
         self.before: Callable[[int], Answer | None] = lambda _offset: None
@@ -96,6 +99,8 @@ class _Conversation(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.send_response(status)
             self.send_header("Content-Length", str(len(encoded)))
+            if status == 429 and self.server.pause_s:
+                self.send_header("Retry-After", str(self.server.pause_s))
             self.end_headers()
             self.wfile.write(encoded)
 
@@ -336,10 +341,11 @@ def test_a_total_that_proved_to_count_what_meets_the_conditions_is_trusted(
 
 
 class Keys:
-    """An authenticator whose first token is refused, or who has none."""
+    """An authenticator whose first tokens are refused, or who has none."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.token = "first"
+        self.next = iter(["second", "third"])
         self.renewals = 0
         self.error = error
 
@@ -352,15 +358,17 @@ class Keys:
     def renew(self, refused: PreparedRequest) -> None:
         if refused.headers["Authorization"] == self.token:
             self.renewals += 1
-            self.token = "second"
+            self.token = next(self.next)
 
 
 @contextmanager
-def transport_of(server: Server, *, in_flight: int = 8) -> Iterator[Transport]:
+def transport_of(
+    server: Server, *, in_flight: int = 8, clock: FakeClock | None = None
+) -> Iterator[Transport]:
     transport = Transport(
         server.url,
         limits=RunBudget(1000),
-        retry=RetryPolicy(longest_s=0, clock=FakeClock()),
+        retry=RetryPolicy(longest_s=60 if clock else 0, clock=clock or FakeClock()),
         timeout_s=PATIENCE_S,
         user_agent="tests/1",
         in_flight=in_flight,
@@ -391,6 +399,79 @@ def test_a_token_that_is_refused_to_many_requests_is_renewed_once(server: Server
             reply = transport.get(PATH, params(offset), auth=keys, decode=Reply.json)
             assert reply["totalCount"] == ROWS
     assert keys.renewals == 1
+
+
+REFUSED: Answer = (401, {"fault": {"code": 900_901, "message": "Invalid"}})
+
+
+def all_in_order(transport: Transport, keys: Keys, offsets: list[int]) -> None:
+    """Announce requests, and then ask for each reply."""
+    for offset in offsets:
+        question(transport, offset, keys)()
+    for offset in offsets:
+        reply = transport.get(PATH, params(offset), auth=keys, decode=Reply.json)
+        assert reply["totalCount"] == ROWS
+
+
+def test_nothing_more_is_sent_with_a_token_that_was_refused(server: Server) -> None:
+    server.before = lambda _offset: REFUSED if server.tokens[-1] == "first" else None
+    keys = Keys()
+    with transport_of(server, in_flight=2) as transport:
+        all_in_order(transport, keys, PAGES[:8])
+    assert len(server.asked) - 8 <= 2
+    assert keys.renewals == 1
+
+
+def test_a_token_that_died_while_the_one_before_it_was_refused_is_renewed_too(
+    server: Server,
+) -> None:
+    server.before = lambda _offset: None if server.tokens[-1] == "third" else REFUSED
+    keys = Keys()
+    with transport_of(server, in_flight=2) as transport:
+        transport.expect(PATH, params(0), auth=keys, in_body=False)
+        keys.token = next(keys.next)
+        transport.get(PATH, params(0), auth=keys, decode=Reply.json)
+    assert server.tokens == ["first", "second", "third"]
+
+
+def test_a_pause_that_the_server_asks_for_is_made_once_for_all(server: Server) -> None:
+    clock, server.pause_s = FakeClock(), 7
+    server.before = lambda _offset: None if clock.slept else (429, {})
+    with transport_of(server, in_flight=2, clock=clock) as transport:
+        all_in_order(transport, Keys(), PAGES[:8])
+    assert sum(clock.slept) < 2 * server.pause_s
+    assert len(server.asked) - 8 <= 2
+
+
+def test_what_failed_together_is_sent_again_together(server: Server) -> None:
+    failing, again = threading.Barrier(4), threading.Barrier(3)
+    failed: set[int] = set()
+
+    def fail_once(offset: int) -> Answer | None:
+        if offset not in failed:
+            failing.wait(PATIENCE_S)
+            failed.add(offset)
+            return 502, {}
+        if offset != PAGES[0]:
+            again.wait(PATIENCE_S)
+        return None
+
+    server.before = fail_once
+    with transport_of(server, in_flight=4, clock=FakeClock()) as transport:
+        all_in_order(transport, Keys(), PAGES[:4])
+    assert len(server.asked) == 8
+
+
+def test_what_goes_on_failing_is_sent_ahead_twice_and_no_more(server: Server) -> None:
+    server.before = lambda offset: (502, {}) if offset == PAGES[7] else None
+    keys = Keys()
+    with transport_of(server, in_flight=2) as transport:
+        wait_until(question(transport, PAGES[7], keys)().outcome.done)
+        for offset in PAGES[:5]:
+            transport.get(PATH, params(offset), auth=keys, decode=Reply.json)
+        wait_until(lambda: server.asked.count(PAGES[7]) == 2)
+        transport.get(PATH, params(PAGES[5]), auth=keys, decode=Reply.json)
+    assert server.asked.count(PAGES[7]) == 2
 
 
 def test_a_login_that_is_missing_shows_when_the_reply_is_asked_for(server: Server) -> None:

@@ -14,7 +14,7 @@ from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.model import Condition, Operator
 from tap_acton.resources.pages import Position
 from tap_acton.resources.place import Place
-from tap_acton.singer.plan import Estimate, Plan, Task, known_rows, make_plan
+from tap_acton.singer.console.plan import Estimate, Plan, Task, known_rows, make_plan
 from tests.fakes import FakeClock
 
 if TYPE_CHECKING:

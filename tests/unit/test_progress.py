@@ -13,8 +13,8 @@ from tap_acton.config import read_settings
 from tap_acton.dynamic import list_resource
 from tap_acton.errors import NoReplyError
 from tap_acton.resources.pages import Position
-from tap_acton.singer.plan import Estimate, Plan
-from tap_acton.singer.progress import Progress
+from tap_acton.singer.console.plan import Estimate, Plan
+from tap_acton.singer.console.progress import Progress
 from tap_acton.transport.session import Sent
 from tests.fakes import FakeClock
 

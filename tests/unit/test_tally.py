@@ -13,8 +13,8 @@ from tap_acton.dynamic import list_resource
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.model import Condition, Operator
 from tap_acton.resources.pages import Position
-from tap_acton.singer.report import differences, table
-from tap_acton.singer.tally import Outcome, Tally
+from tap_acton.singer.console.report import differences, table
+from tap_acton.singer.console.tally import Outcome, Tally
 
 if TYPE_CHECKING:
     from tap_acton.resources.model import Resource

@@ -17,10 +17,10 @@ from tap_acton.dynamic import list_resource
 from tap_acton.errors import NoReplyError
 from tap_acton.interrupts import Interrupted
 from tap_acton.resources.pages import Position
-from tap_acton.singer.bars import Bars
-from tap_acton.singer.plan import Estimate, Plan
-from tap_acton.singer.progress import Progress
-from tap_acton.singer.terminal import can_show_bars
+from tap_acton.singer.console.bars import Bars
+from tap_acton.singer.console.plan import Estimate, Plan
+from tap_acton.singer.console.progress import Progress
+from tap_acton.singer.console.terminal import can_show_bars
 from tap_acton.transport.session import Sent
 from tests.fakes import FakeClock
 

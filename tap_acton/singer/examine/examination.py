@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_acton.interrupts import whole_step
+from tap_acton.singer.console.plan import Task, known_rows, make_plan
 from tap_acton.singer.examine.check import Check
 from tap_acton.singer.examine.report import report
 from tap_acton.singer.examine.standing import kept_before, standing_after
-from tap_acton.singer.plan import Task, known_rows, make_plan
 from tap_acton.singer.writer import write_block
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Settings
+    from tap_acton.singer.console.progress import Progress
     from tap_acton.singer.examine.check import Finding
-    from tap_acton.singer.progress import Progress
     from tap_acton.singer.streams import ResourceStream
 
 __all__ = ["examine"]

@@ -21,17 +21,17 @@ from tap_acton.errors import (
     TokenReplyLostError,
 )
 from tap_acton.resources.model import Evidence
-from tap_acton.singer.layout import aligned
+from tap_acton.singer.console.layout import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_acton.errors import ActOnError
     from tap_acton.settings import Settings
+    from tap_acton.singer.console.plan import Plan
     from tap_acton.singer.examine.check import Check, Finding
     from tap_acton.singer.examine.sample import Sample
     from tap_acton.singer.examine.standing import Standing
-    from tap_acton.singer.plan import Plan
 
 __all__ = ["INVITATION", "report"]
 

@@ -80,7 +80,8 @@ def test_budgeted_runs_bring_together_what_one_run_would(budget: int, accounts: 
 def killed(account: Account, catalog: dict[str, Any], folder: Path, path: str, at: int) -> Messages:
     """Run the command, and send it SIGTERM while it waits for a reply."""
     arguments: list[str] = []
-    for name, content in (("config", {**account.config, "page_size": 4}), ("catalog", catalog)):
+    config = {**account.config, "page_size": 4, "requests_in_flight": 1}  # or none is "the third"
+    for name, content in (("config", config), ("catalog", catalog)):
         (folder / name).write_text(json.dumps(content))
         arguments += [f"--{name}", str(folder / name)]
     account.sim.faults.add(Fault(kind="slow", path=path, first=at, delay_s=600))

@@ -18,7 +18,7 @@ from tap_acton.resources.binding import Months, Operator, Parents, Words
 from tap_acton.resources.catalog import PARENTS_ONLY
 from tap_acton.resources.encode import month, months
 from tap_acton.resources.paging import CsvPaging, OnePage
-from tap_acton.singer.layout import aligned, duration, percent
+from tap_acton.singer.console.layout import aligned, duration, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_acton.singer.layout import aligned, percent
-from tap_acton.singer.tally import Outcome, Tally
+from tap_acton.singer.console.layout import aligned, percent
+from tap_acton.singer.console.tally import Outcome, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

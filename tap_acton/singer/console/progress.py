@@ -11,10 +11,10 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.singer.layout import duration, percent
-from tap_acton.singer.plan import ROWS
-from tap_acton.singer.report import differences, table
-from tap_acton.singer.tally import Outcome, Tally
+from tap_acton.singer.console.layout import duration, percent
+from tap_acton.singer.console.plan import ROWS
+from tap_acton.singer.console.report import differences, table
+from tap_acton.singer.console.tally import Outcome, Tally
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tap_acton.client import RecordsPage
     from tap_acton.errors import ActOnError
     from tap_acton.settings import Settings
-    from tap_acton.singer.plan import Plan
+    from tap_acton.singer.console.plan import Plan
     from tap_acton.transport.session import Sent
 
 __all__ = ["DISCOVERY", "Progress"]

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tap_acton.singer.progress import Progress
+    from tap_acton.singer.console.progress import Progress
 
 __all__ = ["can_show_bars", "has_bars", "is_terminal", "run_with_bars", "say", "somebody_is_there"]
 
@@ -57,7 +57,7 @@ def run_with_bars(run: Callable[[], None], progress: Progress) -> None:
     if not has_bars():
         run()
         return
-    from tap_acton.singer.bars import Bars  # with rich, which a pipeline does not need
+    from tap_acton.singer.console.bars import Bars  # with rich, which a pipeline does not need
 
     bars = Bars(progress)
     try:

@@ -18,16 +18,16 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from tap_acton.interrupts import whole_step
-from tap_acton.singer.layout import duration, percent
-from tap_acton.singer.progress import DISCOVERY
-from tap_acton.singer.tally import Outcome, Tally
+from tap_acton.singer.console.layout import duration, percent
+from tap_acton.singer.console.progress import DISCOVERY
+from tap_acton.singer.console.tally import Outcome, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import ConsoleOptions, RenderResult
 
-    from tap_acton.singer.progress import Progress
+    from tap_acton.singer.console.progress import Progress
 
 __all__ = ["Bars"]
 
