@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +21,9 @@ from tap_acton.resources.model import MISFITS, RAW, Column, Resource
 from tap_acton.resources.programs import PROGRAMS
 from tap_acton.resources.records import digest, identity, mark, to_record
 from tap_acton.resources.suppression import OPT_OUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 SENT = {"type": "SENT"}
@@ -215,7 +218,7 @@ def test_a_score_is_the_same_tomorrow() -> None:
 
 def test_records_in_columns_are_a_sequence_of_records() -> None:
     found = Records.of({"a": [1, 2, 3], "b": ("x", None, "z")})
-    whole = [{"a": 1, "b": "x"}, {"a": 2, "b": None}, {"a": 3, "b": "z"}]
+    whole: list[Mapping[str, Any]] = [{"a": 1, "b": "x"}, {"a": 2, "b": None}, {"a": 3, "b": "z"}]
     assert [dict(each) for each in found] == whole
     assert [dict(found[row]) for row in (0, 1, -1)] == whole
     assert [dict(each) for each in found[1:]] == whole[1:]
