@@ -76,7 +76,7 @@ def moments(texts: Sequence[str | None]) -> list[datetime | None] | None:
     None if any is neither milliseconds, as lists have them, nor none.
     """
     given = list(filter(None, texts))
-    joined = "".join(f"{text}," for text in given)
+    joined = ",".join((*given, ""))
     if len(joined) != len(given) * _LENGTH or not _ALL_MILLISECONDS.fullmatch(joined):
         return None
     seconds = [int(text) / 1000 for text in given]
