@@ -22,7 +22,7 @@ from tap_acton.source import Follower, Requests, Source
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tap_acton.auth.authenticator import Authorize
@@ -46,7 +46,7 @@ _FAILURES = 5
 class RecordsPage:
     """Records that no page before had, and the place to resume from after them."""
 
-    records: list[Record]
+    records: Sequence[Record]
     place: Place
     hidden: bool = False
     """Whether Act-On shows nothing here, so that the rows that were there may still be.

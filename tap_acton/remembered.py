@@ -128,7 +128,7 @@ class Remembered:
         records: list[Record] = [
             {name: record[name] for name in columns} for record in page.records
         ]
-        return [*kept, replace(page, records=records)]
+        return [*kept, replace(page, records=records, marks=tuple(page.marks))]
 
     def _forget(self, kept: list[Page] | None) -> None:
         self.most += sum(len(page.records) for page in kept or ())

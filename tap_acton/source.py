@@ -156,10 +156,9 @@ class Requests:
         typed = Typed.of(resource, rows.rows, bound, added)
         for misfits in typed.misfits.values():
             self.misfits.update(f"{resource.name}.{column}" for column in misfits)
-        lines = typed.lines()
-        marks = typed.marks(lines)
+        marks = typed.marks()
         return Batch(
-            records=typed.records(lines),
+            records=typed.records(),
             identities=typed.identities(marks),
             marks=marks,
             total=rows.total,

@@ -15,10 +15,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+import msgspec
 
-__all__ = ["Record", "Type", "to_moment"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Record", "Type", "moments", "to_moment"]
 
 Record = Mapping[str, Any]
 """A row under its columns' names, with typed values."""
@@ -27,6 +29,8 @@ Record = Mapping[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"[1-7][0-9]{12}")
 """As lists have moments, by the thousand. A float in seconds holds them to the microsecond."""
+_ALL_MILLISECONDS = re.compile(r"(?:[1-7][0-9]{12},)*")
+_LENGTH = len("1725641452528,")
 _MILLISECONDS_FROM = 100_000_000_000
 """Epoch numbers below this are seconds: as milliseconds they would lie before March 1973."""
 _HOURS = {
@@ -64,6 +68,20 @@ def to_moment(value: Any) -> datetime | None:
         return _from_epoch(value) if isinstance(value, int | float) else _from_text(str(value))
     except OverflowError:
         raise ValueError("no moment of this calendar") from None
+
+
+def moments(texts: Sequence[str | None]) -> list[datetime | None] | None:
+    """Return what `to_moment` makes of each, in a quarter of the time.
+
+    None if any is neither milliseconds, as lists have them, nor none.
+    """
+    given = list(filter(None, texts))
+    joined = ",".join((*given, ""))
+    if len(joined) != len(given) * _LENGTH or not _ALL_MILLISECONDS.fullmatch(joined):
+        return None
+    seconds = [int(text) / 1000 for text in given]
+    found = iter(msgspec.convert(seconds, list[datetime], strict=False))
+    return [next(found) if text else None for text in texts]
 
 
 def _from_epoch(number: float) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
 from tap_acton.resources.labels import list_labels
@@ -21,7 +21,8 @@ __all__ = ["CsvTable"]
 
 _LARGEST_CELL = 2**31 - 1
 """The csv module's own limit, 128 KiB, is a guess at what a cell may be."""
-_CUT_CHARACTER = "unexpected end of data"
+_CUT = "unexpected end of data"
+"""What is said of a character, and of a cell, without its end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,72 +51,48 @@ class CsvTable:
             UnexpectedReplyError: It is no CSV in UTF-8, a column is missing or one too many, or
                 a row has more cells than there are headings.
         """
-        lines = self._lines(body)
-        labels = tuple(list_labels(next(lines)))
-        if self.only and len(labels) > len(self.needs):
-            raise UnexpectedReplyError("The CSV has more columns", where=body.where)
-        return labels, self._rows(labels, lines, body)
-
-    def _rows(
-        self, labels: tuple[str, ...], lines: Iterator[list[str]], body: Body
-    ) -> Iterator[list[str]]:
-        for cells in lines:
-            if len(cells) > len(labels):
-                raise UnexpectedReplyError(
-                    "A row has more cells than there are headings", where=body.where
-                )
-            yield cells
-
-    def _lines(self, body: Body) -> Iterator[list[str]]:
-        text = _Text(body)
-        lines = (cells for cells in _parsed(text, body) if cells)
+        source = _Bytes(body)
+        lines = filter(None, _parsed(source, body))
         headings = next(lines, [])
+        self._check(headings, source, body)
+        labels = tuple(list_labels(headings))
+        return labels, _rows(labels, lines, source, body)
+
+    def _check(self, headings: list[str], source: _Bytes, body: Body) -> None:
+        is_page = body.head.lstrip()[:1] in (b"", b"<")  # of a server that is being repaired
         missing = set(self.needs).difference(headings, list_labels(headings))
-        if missing and (text.is_cut or text.is_page):
+        if missing and (source.is_cut or is_page):
             raise _cut_off(body)
         if missing:
             names = ", ".join(sorted(label.removeprefix("@") for label in missing))
             raise UnexpectedReplyError(f"The CSV has no column {names}", where=body.where)
-        yield headings
-        for cells in lines:
-            if text.is_cut and (len(cells) < len(headings) or not body.has_length):
-                raise _cut_off(body)
-            yield cells
+        if self.only and len(headings) > len(self.needs):
+            raise UnexpectedReplyError("The CSV has more columns", where=body.where)
 
 
-class _Text:
-    """The lines of a body, each with its end, also those inside of a cell."""
-
-    def __init__(self, body: Body) -> None:
-        self._lines = io.TextIOWrapper(
-            _Bytes(iter(body)),  # type: ignore[type-var]  # the stubs want more than it calls
-            encoding="utf-8-sig",
-            newline="",
-        )
-        self.is_page = body.head.lstrip()[:1] in (b"", b"<")
-        """Whether it is empty, or HTML, as a server sends it that is being repaired."""
-        self.is_cut = False
-        """Whether the line before has no end."""
-        self.has_ended = False
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> str:
-        line = self._lines.readline()
-        if not line:
-            self.has_ended = True
-            raise StopIteration
-        self.is_cut = line[-1] not in "\r\n"
-        return line
+def _rows(
+    labels: tuple[str, ...], lines: Iterator[list[str]], source: _Bytes, body: Body
+) -> Iterator[list[str]]:
+    width = len(labels)
+    for cells in lines:
+        if len(cells) > width:
+            raise UnexpectedReplyError(
+                "A row has more cells than there are headings", where=body.where
+            )
+        if source.is_cut and (len(cells) < width or not body.has_length):
+            raise _cut_off(body)
+        yield cells
 
 
 class _Bytes(io.RawIOBase):
-    """Pieces of bytes as a file."""
+    """A body as a file."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self, body: Body) -> None:
+        self._pieces = iter(body)
         self._left = memoryview(b"")
+        self._end = b"\n"
+        self.is_cut = False
+        """Whether all has been read, and the last line has no end. What is read last is that."""
 
     def readable(self) -> bool:
         return True
@@ -124,8 +101,9 @@ class _Bytes(io.RawIOBase):
         while not self._left:
             piece = next(self._pieces, None)
             if piece is None:
+                self.is_cut = self._end not in b"\r\n"
                 return 0
-            self._left = memoryview(piece)
+            self._left, self._end = memoryview(piece), piece[-1:] or self._end
         size = min(len(buffer), len(self._left))
         buffer[:size] = self._left[:size]
         self._left = self._left[size:]
@@ -136,16 +114,19 @@ def _nothing() -> Generator[bytes]:
     yield from ()
 
 
-def _parsed(text: _Text, body: Body) -> Iterator[list[str]]:
+def _parsed(source: _Bytes, body: Body) -> Iterator[list[str]]:
     csv.field_size_limit(_LARGEST_CELL)
+    text = io.TextIOWrapper(
+        source,  # type: ignore[type-var]  # the stubs want more than it calls
+        encoding="utf-8-sig",
+        newline="",
+    )
     try:
         yield from csv.reader(text, strict=True)
     except UnicodeDecodeError as error:
-        if error.reason == _CUT_CHARACTER:
-            raise _cut_off(body) from None
-        raise _no_csv(body) from None
-    except csv.Error:
-        raise (_cut_off(body) if text.has_ended else _no_csv(body)) from None
+        raise (_cut_off if error.reason == _CUT else _no_csv)(body) from None
+    except csv.Error as error:
+        raise (_cut_off if str(error) == _CUT else _no_csv)(body) from None
 
 
 def _cut_off(body: Body) -> ServerFailedError:

@@ -10,7 +10,7 @@ from tap_acton.resources.pages import BLIND, Batch, Outlook, Page, Params, Posit
 from tap_acton.resources.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["PageNumbers", "page_size_params"]
 
@@ -97,7 +97,7 @@ class _Numbered:
         """Return a batch that begins at the offset, and the offset."""
         if not self.most:
             first = self._first(count)
-            self.first = first.marks
+            self.first = list(first.marks)
             self.most = min(count, len(first.marks)) or count
             if not offset:
                 return 0, first
@@ -153,8 +153,8 @@ class _Numbered:
             marks=[*first.marks, *behind.marks],
         )
 
-    def _begins_with_row(self, number: int, marks: list[str]) -> bool:
-        there, here = self.first[number : number + 2], marks[:2]
+    def _begins_with_row(self, number: int, marks: Sequence[str]) -> bool:
+        there, here = self.first[number : number + 2], list(marks[:2])
         return len(there) > 1 and there == here and self.first.count(there[0]) == 1
 
     def _first(self, count: int) -> Batch:

@@ -42,10 +42,10 @@ class Position:
 class Batch:
     """What one request brought, or the first part of it."""
 
-    records: list[Record]
-    identities: list[str]
+    records: Sequence[Record]
+    identities: Sequence[str]
     """One for each record: equal if both are the same row, changed or not."""
-    marks: list[str]
+    marks: Sequence[str]
     """One for each record: equal if both are the same row, unchanged."""
     total: int | None
     labels: tuple[str, ...] = ()
@@ -81,10 +81,12 @@ class Batch:
 class Page:
     """New records, and where to read on after them."""
 
-    records: list[Record]
+    records: Sequence[Record]
     position: Position
-    marks: tuple[str, ...] = ()
-    """Of some rows before it and of its own, records that were dropped too."""
+    before: tuple[str, ...] = ()
+    """Marks of the last rows before it."""
+    marks: Sequence[str] = ()
+    """Of its own rows, records that were dropped too."""
     behind: Sequence[int] = ()
     """How many of its rows are behind each record."""
     total: int | None = None
@@ -102,7 +104,7 @@ class Page:
             return Position()
         behind = self.behind[number]
         end = len(self.marks) - behind
-        anchors = self.marks[max(0, end - ANCHORS) : end]
+        anchors = (*self.before, *self.marks[max(0, end - ANCHORS) : end])[-ANCHORS:]
         if behind and len(anchors) == 1:
             anchors *= 2  # a single one would say that rows come one by one, and need no seam
         return Position(offset=self.position.offset - behind, anchors=anchors)

@@ -7,55 +7,28 @@ and those are taken as they are. See `.github/decisions/0027`.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
-
-from tap_acton.resources.convert import Type
+from tap_acton.resources.columnar import Marks, Records, mark, values_of
+from tap_acton.resources.convert import Type, moments
 from tap_acton.resources.detect import exactly
 from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
 from tap_acton.resources.rows import Cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from tap_acton.resources.columnar import Columns
     from tap_acton.resources.model import Column, Record, Resource
     from tap_acton.resources.rows import Row
 
-    Columns = dict[str, Sequence[Any]]
-
-__all__ = ["Line", "Typed", "digest", "identity", "mark", "renumbered", "to_record"]
+__all__ = ["Typed", "digest", "identity", "mark", "renumbered", "to_record", "values_of"]
 
 _UNFIT = (ValueError, TypeError, OverflowError)
 _TEXTS = frozenset((str, NoneType))
-_ENCODER = msgspec.json.Encoder()
-
-
-class Line(Mapping[str, Any]):
-    """A record: a line of values, and the place of each name in it, which all of a page share."""
-
-    __slots__ = ("line", "places")
-
-    def __init__(self, places: Mapping[str, int], line: tuple[Any, ...]) -> None:
-        self.places = places
-        self.line = line
-
-    def __getitem__(self, name: str) -> Any:
-        return self.line[self.places[name]]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.places)
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +67,7 @@ class Typed:
             if column.made_of:
                 columns[column.name] = _with_made(column, columns)
         raw = (found.misfits.get(number) for number in range(len(rows)))
-        columns[MISFITS] = [Type.JSON.convert(each) if each else None for each in raw]
+        columns[MISFITS] = [each and Type.JSON.convert(each) for each in raw]
         return cls(
             resource=resource,
             columns=columns,
@@ -107,34 +80,27 @@ class Typed:
             misfits=found.misfits,
         )
 
-    def lines(self) -> list[tuple[Any, ...]]:
-        """Return the values of each row, those of added columns last."""
-        return list(zip(*self.columns.values(), *self.added.values(), strict=True))
+    def records(self) -> Records:
+        """Return the rows as records, the values of added columns last."""
+        return Records.of(self.columns | self.added)
 
-    def records(self, lines: list[tuple[Any, ...]]) -> list[Record]:
-        """Return the lines as records."""
-        places = {name: place for place, name in enumerate((*self.columns, *self.added))}
-        return [Line(places, line) for line in lines]
+    def marks(self) -> Marks:
+        """Return for each row what is the same for it only while it is unchanged."""
+        columns = self.columns | self.received
+        if self.received:
+            columns[MISFITS] = [None] * len(columns[MISFITS])
+        return Marks(list(columns.values()))
 
-    def marks(self, lines: list[tuple[Any, ...]]) -> list[str]:
-        """Return for each line what is the same for its row only while that is unchanged."""
-        if self.received or self.added:
-            columns = self.columns | self.received
-            if self.received:
-                columns[MISFITS] = [None] * len(lines)
-            lines = list(zip(*columns.values(), strict=True))
-        return _digests(lines)
-
-    def identities(self, marks: list[str]) -> list[str]:
+    def identities(self, marks: Marks) -> list[str]:
         """Return for each row what is the same for it, changed or not; see `identity`."""
         keys = _keys(self.resource)
         if not keys:
-            return marks
+            return list(marks)
         first, *others = (self.columns[key] for key in keys)
         if not others and all(first) and {*map(type, first)} == {str}:
             return list(first)
         values = zip(first, *others, strict=True)
-        return [_joined(each) or mark for each, mark in zip(values, marks, strict=True)]
+        return [_joined(each) or marks[row] for row, each in enumerate(values)]
 
 
 class _Found:
@@ -176,8 +142,12 @@ class _Found:
         return [None] * len(self._rows) if values is None else values
 
     def _fitted(self, column: Column, given: Sequence[Any]) -> tuple[Sequence[Any], dict[int, Any]]:
-        if column.type is Type.TEXT and (self._are_texts or _TEXTS.issuperset(map(type, given))):
-            return given, {}
+        if self._are_texts or _TEXTS.issuperset(map(type, given)):
+            known = given if column.type is Type.TEXT else None
+            if column.type is Type.MOMENT and not column.exact:
+                known = moments(given)
+            if known is not None:
+                return known, {}
         convert = partial(exactly, column.type) if column.exact else column.type.convert
         values, unfit = [], {}
         for number, cell in enumerate(given):
@@ -196,7 +166,7 @@ def to_record(
 ) -> tuple[Record, dict[str, Any]]:
     """Return a row as a record, and the values that did not fit, by column."""
     typed = Typed.of(resource, [row], bound)
-    return typed.records(typed.lines())[0], typed.misfits.get(0, {})
+    return typed.records()[0], typed.misfits.get(0, {})
 
 
 def identity(resource: Resource, record: Record) -> str:
@@ -222,30 +192,10 @@ def renumbered(resource: Resource, record: Record, number: int) -> Record | None
     return {**record, column.name: digest(f"{made} {number}")}
 
 
-def mark(record: Record) -> str:
-    """Return what is the same for the same row only while it is unchanged."""
-    return _digests([tuple(record.values())])[0]
-
-
 def digest(text: str) -> str:
     """Return a short stand-in for a text: state holds no addresses."""
     data = text.encode(errors="surrogatepass")
     return hashlib.blake2b(data, digest_size=8).hexdigest()
-
-
-def _digests(lines: list[tuple[Any, ...]]) -> list[str]:
-    try:
-        encoded = _ENCODER.encode_lines(lines).split(b"\n")[: len(lines)]
-    except UnicodeEncodeError:  # half of a character: JSON can say it, UTF-8 cannot
-        encoded = list(map(_encoded, lines))
-    return [hashlib.blake2b(each, digest_size=8).hexdigest() for each in encoded]
-
-
-def _encoded(line: tuple[Any, ...]) -> bytes:
-    try:
-        return _ENCODER.encode(line)
-    except UnicodeEncodeError:
-        return json.dumps(line, default=str).encode()
 
 
 def _keys(resource: Resource) -> tuple[str, ...]:

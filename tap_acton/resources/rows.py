@@ -267,7 +267,7 @@ class _TextTable(msgspec.Struct):
     """A table that holds nothing but texts, as the API's do."""
 
     headers: list[str]
-    data: list[list[str | None]]
+    data: list[tuple[str | None, ...]]
     totalCount: Any = None  # noqa: N815 - the API's name
 
 
@@ -283,7 +283,7 @@ def _table(reply: Reply, body: Any) -> Rows:
     return Rows(rows=Cells(labels, rows), total=_total(body), labels=labels)
 
 
-def _check_lengths(reply: Reply, labels: tuple[str, ...], rows: list[list[Any]]) -> None:
+def _check_lengths(reply: Reply, labels: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     if max(map(len, rows), default=0) > len(labels):
         raise UnexpectedReplyError(
             "A row has more cells than there are headings", where=reply.where

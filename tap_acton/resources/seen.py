@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_acton.resources.ids import Ids
+from tap_acton.resources.pages import ANCHORS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
     from tap_acton.resources.convert import Record
     from tap_acton.resources.pages import Batch
 
 __all__ = ["LastMarks", "OneReply", "Seen"]
 
-_ROWS_IN_TEXT = 500
+_SAMPLES = 64
+"""Rows of a page whose marks are remembered, evenly spread: marks take time."""
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class Seen:
     rows: int = 0
     """Rows that have an identity of their own."""
 
-    def new(self, batch: Batch, *, repeats_from: int | None) -> tuple[list[Record], list[int]]:
+    def new(self, batch: Batch, *, repeats_from: int | None) -> tuple[Sequence[Record], list[int]]:
         """Return the new rows of a batch, and which of its rows they are.
 
         Args:
@@ -43,8 +45,9 @@ class Seen:
         """
         known = self.ids.add(batch.identities)
         self.rows += len(batch.identities) - len(known)
-        if not known:
-            return batch.records, list(range(len(batch.records)))
+        begin = len(known)
+        if known == list(range(begin)) and (repeats_from is None or begin <= repeats_from):
+            return batch.records[begin:], list(range(begin, len(batch.records)))  # the seam alone
         new = dict(enumerate(batch.records))
         for row in known:
             may_repeat = repeats_from is not None and row >= repeats_from
@@ -81,35 +84,27 @@ def _numbered(identity: str, number: int) -> str:
 
 @dataclass(slots=True)
 class LastMarks:
-    """Marks of the rows read last, in texts of a page or more: 17 bytes a row.
+    """Marks of rows that were read last: of small pages all, of large ones some.
 
-    They are looked for once a page at the most, and nearly always found in the last text.
+    They are looked for once a page at the most, and nearly always found at the end.
     """
 
-    least: int = 100_000
-    """Rows remembered; some more may be."""
-    texts: deque[str] = field(default_factory=deque)
-    lengths: deque[int] = field(default_factory=deque)
-    rows: int = 0
+    kept: deque[str] = field(default_factory=lambda: deque(maxlen=10_000))
+    """Of the last 130,000 rows, if pages have a thousand."""
 
-    def add(self, marks: Collection[str]) -> None:
-        """Remember more, and forget what is too long ago."""
-        if not marks:
-            return
-        text = "\n".join(("", *marks, ""))
-        if self.lengths and self.lengths[-1] < _ROWS_IN_TEXT:
-            self.texts[-1] += text
-            self.lengths[-1] += len(marks)
-        else:
-            self.texts.append(text)
-            self.lengths.append(len(marks))
-        self.rows += len(marks)
-        while self.rows - self.lengths[0] >= self.least:
-            self.rows -= self.lengths.popleft()
-            self.texts.popleft()
+    def add(self, marks: Sequence[str]) -> None:
+        """Remember a page, and forget what is too long ago."""
+        some = marks[: -ANCHORS : _apart(marks)]
+        self.kept.extend((*some, *marks[-ANCHORS:]))
 
-    def __contains__(self, mark: str) -> bool:
-        return any(f"\n{mark}\n" in text for text in reversed(self.texts))
+    def meet(self, marks: Sequence[str]) -> bool:
+        """Tell whether a page begins with rows that were read: its first, or one or two of some."""
+        begin = set(marks[: 2 * _apart(marks) - 1])
+        return any(mark in begin for mark in reversed(self.kept))
+
+
+def _apart(marks: Sequence[str]) -> int:
+    return max(1, len(marks) // _SAMPLES)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -125,10 +120,11 @@ class OneReply:
     """Mark of its last row."""
     is_whole: bool = False
     contents: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+    """Which rows they are."""
 
-    def note(self, marks: list[str], new: int) -> None:
+    def note(self, part: Batch, new: int) -> None:
         """Take note of some rows more, so many of them new."""
-        self.rows += len(marks)
+        self.rows += len(part.marks)
         self.new += new
-        self.tail = marks[-1] if marks else self.tail
-        self.contents.update("".join(marks).encode())
+        self.tail = part.marks[-1] if part.marks else self.tail
+        self.contents.update("\n".join(part.identities).encode(errors="surrogatepass"))

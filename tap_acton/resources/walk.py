@@ -109,7 +109,7 @@ class Walk:
             for part in batch.parts():
                 offset = reply.begins + reply.rows
                 page = self.take(offset, part, repeats_from=repeats_from)
-                reply.note(part.marks, len(page.records))
+                reply.note(part, len(page.records))
                 self.widest = max(self.widest, reply.rows)
                 yield page
             reply.is_whole = True
@@ -173,7 +173,7 @@ class Walk:
             return not batch.marks
         # Whatever is before an anchor has been read, by the walk that set it.
         return bool(batch.marks) and (
-            batch.marks[0] in self.marks or not set(self.resume.anchors).isdisjoint(batch.marks)
+            self.marks.meet(batch.marks) or not set(self.resume.anchors).isdisjoint(batch.marks)
         )
 
     def _ask(self, offset: int) -> tuple[int, Batch]:
@@ -242,17 +242,18 @@ class Walk:
         """Return the new rows; from an offset on, those that equal others are new too."""
         from_row = None if repeats_from is None else repeats_from - offset
         new, numbers = self.seen.new(batch, repeats_from=from_row)
-        self.next, marks = offset + len(batch.marks), (*self.last, *batch.marks)
-        self.last = marks[-ANCHORS:]
+        before, marks = self.last, batch.marks
+        self.next, self.last = offset + len(marks), (*before, *marks[-ANCHORS:])[-ANCHORS:]
         self.tail = batch.identities[-1] if batch.identities else self.tail
-        self.marks.add(batch.marks)
+        self.marks.add(marks)
         return Page(
             records=new,
             position=Position(offset=self.next, anchors=self.last),
+            before=before,
             marks=marks,
-            behind=[len(batch.marks) - 1 - number for number in numbers],
+            behind=[len(marks) - 1 - number for number in numbers],
             total=batch.total,
-            is_whole=not offset and batch.total == len(batch.marks) < self.count and not batch.rest,
+            is_whole=not offset and batch.total == len(marks) < self.count and not batch.rest,
         )
 
     def _is_end(self, reply: OneReply, seam: tuple[str, ...], *, as_expected: bool) -> bool:

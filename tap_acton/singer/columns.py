@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk import Stream
 
 from tap_acton.names import column_names
+from tap_acton.resources.columnar import values_of
 from tap_acton.resources.convert import Type
 from tap_acton.resources.detect import type_of, wider
 from tap_acton.resources.lists import FIXED_LIST_COLUMNS
@@ -103,11 +104,11 @@ class ListColumns:
                 )
         return self._added
 
-    def reads(self, records: Iterable[Record]) -> None:
+    def reads(self, records: Sequence[Record]) -> None:
         """Take note of values that did not fit: their columns are wider in the next run."""
-        for record in records:
-            if record[MISFITS] is not None:
-                for name, cell in json.loads(record[MISFITS]).items():
+        for misfits in values_of(records, MISFITS):
+            if misfits is not None:
+                for name, cell in json.loads(misfits).items():
                     if name in self._types:
                         self._types[name] = wider(self._types[name], type_of(cell) or Type.TEXT)
                 self._remember()

@@ -12,7 +12,7 @@ from tap_acton.singer.columns import DeclaringStream, ListColumns
 from tap_acton.singer.streams import NO_STATE, ResourceStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_acton.client import RecordsPage
     from tap_acton.resources.model import Record, Resource
@@ -67,7 +67,7 @@ class ListStream(DeclaringStream, ResourceStream):
         if self._settings.list_download == "json" and isinstance(resource.shape, CsvTable):
             self.logger.info("%s comes as CSV: JSON would cut columns off", self.name)
 
-    def _read(self, records: Iterable[Record]) -> None:
+    def _read(self, records: Sequence[Record]) -> None:
         self._list_columns.reads(records)
         if self._list_columns.has_news:
             self._write_schema_message()

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import starmap
-from operator import itemgetter, setitem
+from itertools import repeat, starmap
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from singer_sdk.singerlib.json import serialize_json
 
-from tap_acton.resources.records import Line
+from tap_acton.resources.columnar import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from singer_sdk.singerlib import RecordMessage
 
     from tap_acton.resources.model import Record
-
-    Lines = Sequence[tuple[Any, ...]]
 
 __all__ = ["RecordLines", "message_lines"]
 
@@ -46,17 +43,12 @@ class RecordLines:
 
     def __init__(self, stream: str, columns: Mapping[str, bool]) -> None:
         self.columns = columns
-        self._moments = [(at, name) for at, name in enumerate(columns) if columns[name]]
         self._object = _object_type(columns)
         self._stream = stream
 
     def dicts(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         """Return each record as a dict of what JSON can say."""
-        lines = _lines(records, self.columns)
-        dicts = [dict(zip(self.columns, line, strict=True)) for line in lines]
-        for at, name in self._moments:
-            _put(setitem, dicts, name, _moment_texts(lines, at))
-        return dicts
+        return [dict(zip(self.columns, line, strict=True)) for line in self._lines(records)]
 
     def lines(
         self, records: Sequence[Record], *, version: int | None, extracted: datetime
@@ -77,11 +69,15 @@ class RecordLines:
         """Return what is encoded as the dicts are, in less time."""
         if self._object is None:
             return self.dicts(records)
-        lines = _lines(records, self.columns)
-        objects = list(starmap(self._object, lines))
-        for at, _ in self._moments:
-            _put(setattr, objects, f"f{at}", _moment_texts(lines, at))
-        return objects
+        return list(starmap(self._object, self._lines(records)))
+
+    def _lines(self, records: Sequence[Record]) -> Iterator[tuple[Any, ...]]:
+        """Return the values of each record, in the order of the columns."""
+        columns = []
+        for name, is_moment in self.columns.items():
+            values = values_of(records, name)
+            columns.append(_moment_texts(values) if is_moment else values)
+        return zip(*columns, strict=True) if columns else repeat((), len(records))
 
 
 def message_lines(messages: Iterable[RecordMessage]) -> bytes:
@@ -105,21 +101,6 @@ def _around(stream: str, version: int | None, extracted: datetime | None) -> tup
     return begin, b"," + end if said else end
 
 
-def _lines(records: Sequence[Record], names: Mapping[str, bool]) -> Lines:
-    """Return the values of each record, in the order of the names."""
-    first = records[0] if records else None
-    places = first.places if isinstance(first, Line) else None
-    lines = [each.line for each in records if isinstance(each, Line) and each.places is places]
-    if places is None or len(lines) < len(records) or not names.keys() <= places.keys():
-        return [tuple(map(record.get, names)) for record in records]
-    chosen = [places[name] for name in names]
-    if chosen == list(range(len(places))):
-        return lines
-    if len(chosen) < len(("a", "b")):  # itemgetter makes a tuple of two and more
-        return [tuple(line[place] for place in chosen) for line in lines]
-    return list(map(itemgetter(*chosen), lines))
-
-
 def _object_type(names: Iterable[str]) -> Callable[..., Any] | None:
     """Return what makes an object of values that is encoded as a dict with these names is.
 
@@ -132,20 +113,10 @@ def _object_type(names: Iterable[str]) -> Callable[..., Any] | None:
         return None
 
 
-def _moment_texts(lines: Lines, at: int) -> Iterable[str | None]:
-    """Return the UTC moments of a column as `iso` does, in one step: it is ten times as fast."""
-    texts = _TEXTS.decode(_ENCODER.encode([line[at] for line in lines]))
-    return (text and f"{text[:-1]}.000"[:_MILLISECONDS] + "Z" for text in texts)
-
-
-def _put(
-    put: Callable[[Any, Any, Any], None],
-    objects: list[Any],
-    name: str,
-    values: Iterable[Any],
-) -> None:
-    for each, value in zip(objects, values, strict=True):
-        put(each, name, value)
+def _moment_texts(moments: Sequence[datetime | None]) -> list[str | None]:
+    """Return UTC moments as `iso` does, in one step: it is ten times as fast."""
+    texts = _TEXTS.decode(_ENCODER.encode(moments))
+    return [text and f"{text[:-1]}.000"[:_MILLISECONDS] + "Z" for text in texts]
 
 
 def _encoded_lines(objects: list[Any]) -> bytes:
@@ -161,8 +132,17 @@ def _unbroken(lines: bytes) -> bytes:
     """Return lines of JSON that are no more lines for readers who split texts."""
     if not lines.isascii():
         for end, escaped in _LINE_ENDS.items():
-            lines = lines.replace(end, escaped)
+            if _has(lines, end):
+                lines = lines.replace(end, escaped)
     return lines
+
+
+def _has(lines: bytes, end: bytes) -> bool:
+    """Tell what `in` tells: a single byte is found a hundred times as fast as several."""
+    at = lines.find(end[:1])
+    while at >= 0 and not lines.startswith(end, at):
+        at = lines.find(end[:1], at + 1)
+    return at >= 0
 
 
 def _encoded(value: Any) -> bytes:

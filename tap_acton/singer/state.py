@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tap_acton.client import Place
 from tap_acton.resources.convert import to_moment
 from tap_acton.resources.model import Condition, Operator
-from tap_acton.resources.records import digest, identity
+from tap_acton.resources.records import digest, identity, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,7 +164,7 @@ class Reading:
         """
         if self.place is not None or self.replication_key is None:
             return
-        seen = (record[self.replication_key] for record in records)
+        seen = values_of(records, self.replication_key)
         past = (value for value in seen if value and value < began + _LONGEST_PAGE)
         self.until = max([min(began, self.end or began), *past])
 
@@ -172,7 +172,7 @@ class Reading:
         """Return those of some records that belong to this reading, and take note of them."""
         if self.replication_key is None:
             return records
-        values = [record[self.replication_key] for record in records]
+        values = values_of(records, self.replication_key)
         self.undated |= None in values
         if self.start or self.end:
             inside = list(map(self._is_inside, values))
@@ -180,11 +180,12 @@ class Reading:
         past = (value for value in values if value is not None and value <= self.until)
         self._rises_to(max(past, default=None))
         ends = (self.highest, self.bookmark)
-        return [
-            record
-            for record, value in zip(records, values, strict=True)
-            if value is None or value not in ends or self._is_new(record, value)
-        ]
+        known = {
+            row
+            for row, value in enumerate(values)
+            if value is not None and value in ends and not self._is_new(records[row], value)
+        }
+        return [each for row, each in enumerate(records) if row not in known] if known else records
 
     def _is_inside(self, value: datetime | None) -> bool:
         return value is None or not (

@@ -151,7 +151,7 @@ class ResourceStream(PagedStream):
         del reading
         return self.resource
 
-    def _read(self, records: Iterable[Record]) -> None:
+    def _read(self, records: Sequence[Record]) -> None:
         """Take note of records before they are emitted."""
 
     def _reached(self, place: Place) -> None:

@@ -110,11 +110,11 @@ class Attempts:
             NoReplyError: No whole reply came.
             NotConnectedError: No connection could be made.
             ConfigError: A proxy refuses us, or a certificate is not trusted.
-            UnexpectedReplyError: The reply's head cannot be read.
+            ServerFailedError: The body is no whole gzip.
+            UnexpectedReplyError: The reply's head cannot be read, or the body is packed otherwise.
         """
         with self._answered(session, request, where, tell) as answer:
-            answer.size = len(answer.response.content)
-            return answer.reply(answer.response.content)
+            return answer.reply(b"".join(arriving(answer, where)))
 
     def server_time(self, at: float | None = None) -> tuple[float, float | None]:
         """Return the server's time of day; see `Transport.server_time`."""
@@ -125,7 +125,7 @@ class Attempts:
         return ours + least, ours + most
 
     def _pieces(self, request: PreparedRequest, where: str, heads: list[Reply]) -> Generator[bytes]:
-        with self._answered(self.session, request, where, self.tell, stream=True) as answer:
+        with self._answered(self.session, request, where, self.tell) as answer:
             pieces = arriving(answer, where)
             head = b""
             while len(head) <= LARGEST_ENVELOPE and (piece := next(pieces, None)) is not None:
@@ -149,11 +149,9 @@ class Attempts:
         request: PreparedRequest,
         where: str,
         tell: Callable[[Sent], None],
-        *,
-        stream: bool = False,
     ) -> Iterator[Answer]:
         """Send a request; what breaks while its reply is read is an error of ours, too."""
-        surroundings = session.merge_environment_settings(request.url, {}, stream, None, None)
+        surroundings = session.merge_environment_settings(request.url, {}, True, None, None)  # noqa: FBT003 - requests'
         through = self.route.through(request.url or "", surroundings["proxies"])
         started = self.clock.monotonic()
         answer: Answer | None = None

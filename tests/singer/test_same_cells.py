@@ -115,7 +115,7 @@ def both_ways(
         {name: is_moment and name not in exact for name, is_moment in kinds.items()}
         | {MISFITS: False},
     )
-    records = typed.records(typed.lines())
+    records = typed.records()
     messages = [
         RecordMessage(stream='a "stream"', record=each, version=version, time_extracted=READ)
         for each in made.dicts(records)
@@ -199,15 +199,16 @@ def test_a_moment_in_milliseconds_is_exact(milliseconds: int) -> None:
 def test_the_mark_of_a_row_depends_on_no_other_row(data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.dictionaries(st.sampled_from(keys_of(PROGRAMS)), cells)))
     typed = Typed.of(PROGRAMS, rows, {"type": "TRACK"})
-    lines = typed.lines()
-    alone = [mark(record) for record in typed.records(lines)]
-    assert typed.marks(lines) == alone
+    alone = [mark(record) for record in typed.records()]
+    marks = typed.marks()
+    assert list(marks) == [*marks[:1], *marks[1:]] == [marks[row] for row in range(len(rows))]
+    assert list(marks) == alone
 
 
 def test_a_mark_stays_what_it_is_in_the_state_of_earlier_runs() -> None:
     row = {"_contact_id_": "l-0001:0", CREATED: "1725641452528", MODIFIED: "1725641452529"}
     typed = Typed.of(a_list(TYPES["sample"]), [{**row, "Name": "é", "Score": "7"}], BOUND)
-    assert typed.marks(typed.lines()) == ["2f2119e1ad6542a5"]
+    assert list(typed.marks()) == ["2f2119e1ad6542a5"]
 
 
 @pytest.mark.parametrize("detection", ["none", "sample"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_acton.resources.convert import Type, to_moment
+from tap_acton.resources.convert import Type, moments, to_moment
 
 BOUNDED = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 SEEN_AT = datetime(2024, 9, 6, 16, 50, 52, 528_000, tzinfo=UTC)
@@ -101,6 +101,20 @@ def test_milliseconds_and_seconds_are_told_apart(moment: datetime) -> None:
     milliseconds = round(aware.timestamp() * 1000)
     assert to_moment(milliseconds) == to_moment(str(milliseconds)) == aware
     assert to_moment(milliseconds // 1000) == aware.replace(microsecond=0)
+
+
+@BOUNDED
+@given(
+    st.lists(
+        st.none()
+        | st.integers(1_000_000_000_000, 7_999_999_999_999).map(str)
+        | st.sampled_from(["", "0", "soon", "1725641452,528", "1725641452528,1725641452529"])
+    )
+)
+def test_moments_of_a_column_are_those_of_its_cells_or_none(texts: list[str | None]) -> None:
+    found = moments(texts)
+    assert found is None or found == [to_moment(text or "") for text in texts]
+    assert (found is not None) == all(not text or len(text) == 13 for text in texts)
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,13 @@ def test_csv_has_no_limit_of_columns() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"_contact_id_,A\nl:0,\xff\nl:1,x\n", b"A,B\n1,2\n", b"_contact_id_,A\nl:0,1,2\n"],
-    ids=["no UTF-8", "no id", "long row"],
+    [
+        b"_contact_id_,A\nl:0,\xff\nl:1,x\n",
+        b"A,B\n1,2\n",
+        b"_contact_id_,A\nl:0,1,2\n",
+        b'_contact_id_,A\nl:0,"x"y',
+    ],
+    ids=["no UTF-8", "no id", "long row", "text behind a quote"],
 )
 def test_what_is_no_csv_of_a_list_is_an_error(body: bytes) -> None:
     with pytest.raises(UnexpectedReplyError):
@@ -169,6 +174,11 @@ def test_of_a_reply_that_is_cut_off_only_whole_rows_are_read(
         _, rows_of_it = CsvTable().table(pieces(cut, [], has_length=False))
         found.extend(rows_of_it)
     assert found == lines[: len(found)]
+
+
+def test_blank_lines_are_no_rows() -> None:
+    found = CsvTable().read(reply("\n\n_contact_id_,A\n\nl:0,x\n\n")).rows
+    assert found == [{"_contact_id_": "l:0", "A": "x"}]
 
 
 def test_headings_are_read_before_the_rest_has_come() -> None:

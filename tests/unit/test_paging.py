@@ -217,6 +217,24 @@ def test_rows_deleted_by_the_page_in_front_hide_none(total: str, deleted: int) -
     assert table.untouched <= set(found)
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        Act(before=5, kind="delete", at=0, rows=700),
+        Act(before=5, kind="delete", at=3_900, rows=200),
+        Act(before=5, kind="insert", at=0, rows=2_500),
+        Act(before=5, kind="update", at=2_000, rows=1_500),
+    ],
+    ids=["far in front", "around the seam", "inserted", "changed"],
+)
+def test_rows_that_move_by_large_pages_cost_few_requests(act: Act) -> None:
+    table = Table(size=10_000, acts=(act,))
+    found = keys(walk(table, page_size=1_000))
+    assert set(found) >= table.untouched
+    assert len(found) == len(set(found))
+    assert len(table.requests) <= 18
+
+
 # A killed walk goes on
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tap_acton.dynamic import Origin, list_resource, resource_of
 from tap_acton.resources.account import SENDERS
+from tap_acton.resources.columnar import Records, values_of
 from tap_acton.resources.convert import Type
 from tap_acton.resources.lists import LIST_SCORES
 from tap_acton.resources.messages import MESSAGE_REPORTS, MESSAGES
@@ -20,6 +21,9 @@ from tap_acton.resources.model import MISFITS, RAW, Column, Resource
 from tap_acton.resources.programs import PROGRAMS
 from tap_acton.resources.records import digest, identity, mark, to_record
 from tap_acton.resources.suppression import OPT_OUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 SENT = {"type": "SENT"}
@@ -210,3 +214,15 @@ def test_a_score_is_the_same_tomorrow() -> None:
     tomorrow, _ = to_record(LIST_SCORES, row("1"), bound)
     assert today == tomorrow
     assert (today["score"], json.loads(today["activities"])) == (7, [{"Verb": "fs"}, "odd"])
+
+
+def test_records_in_columns_are_a_sequence_of_records() -> None:
+    found = Records.of({"a": [1, 2, 3], "b": ("x", None, "z")})
+    whole: list[Mapping[str, Any]] = [{"a": 1, "b": "x"}, {"a": 2, "b": None}, {"a": 3, "b": "z"}]
+    assert [dict(each) for each in found] == whole
+    assert [dict(found[row]) for row in (0, 1, -1)] == whole
+    assert [dict(each) for each in found[1:]] == whole[1:]
+    assert len(found) == 3
+    assert not found[3:]
+    assert values_of(found[:2], "a") == values_of(whole[:2], "a") == [1, 2]
+    assert values_of(found, "c") == values_of(whole, "c") == [None] * 3

@@ -85,33 +85,33 @@ def test_a_reading_takes_the_same_memory_however_long_it_is() -> None:
     assert longer - shorter < 2 * MB
 
 
-def test_the_marks_of_a_hundred_thousand_rows_are_remembered_and_those_before_forgotten() -> None:
+def test_a_page_of_the_last_hundred_thousand_rows_is_known_wherever_it_begins() -> None:
     marks = LastMarks()
     for start in range(0, 250_000, PAGE):
         marks.add(batch_of(range(start, start + PAGE)).marks)
-    assert all(f"{key:016x}" in marks for key in range(150_000, 250_000, 997))
-    assert f"{0:016x}" not in marks
-    assert f"{149_999 - 2 * PAGE:016x}" not in marks
+    known = (batch_of(range(at, at + PAGE)).marks for at in range(150_000, 249_000, 997))
+    assert all(map(marks.meet, known))
+    assert not marks.meet(batch_of(range(100_000, 101_000)).marks)
+    assert not marks.meet(batch_of(range(250_000, 251_000)).marks)
 
 
-def test_a_mark_is_found_whole_only() -> None:
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_a_small_page_is_known_by_its_first_row_alone(size: int) -> None:
     marks = LastMarks()
-    marks.add(["abc", "def"])
-    assert "abc" in marks
-    assert "def" in marks
-    assert not any(part in marks for part in ("ab", "bc", "", "cd"))
-    marks.add([])
-    assert "abc" in marks
+    marks.add(batch_of(range(500, 500 + size)).marks)
+    assert all(marks.meet(batch_of(range(at, at + size)).marks) for at in range(500, 500 + size))
+    assert not marks.meet(batch_of(range(499, 499 + size)).marks)
+    assert not marks.meet(batch_of(range(500 + size, 500 + 2 * size)).marks)
+    assert not marks.meet([])
 
 
-def test_marks_that_come_one_by_one_take_as_little() -> None:
-    marks = LastMarks(least=10_000)
+@pytest.mark.parametrize("size", [1, PAGE], ids=["one by one", "by the page"])
+def test_marks_take_little_memory(size: int) -> None:
+    marks = LastMarks()
     tracemalloc.start()
     try:
-        for key in range(20_000):
-            marks.add([f"{key:016x}"])
-        assert tracemalloc.get_traced_memory()[1] < MB / 2
+        for start in range(0, 20_000, size):
+            marks.add(batch_of(range(start, start + size)).marks)
+        assert tracemalloc.get_traced_memory()[0] < MB
     finally:
         tracemalloc.stop()
-    assert f"{19_999:016x}" in marks
-    assert f"{10_000:016x}" in marks
