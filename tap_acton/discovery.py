@@ -17,13 +17,14 @@ from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
 from tap_acton.lookout import Window
 from tap_acton.names import column_names, matches, snake_case, stream_names
 from tap_acton.resources.catalog import RESOURCES
+from tap_acton.resources.cells import Cells, Rows
 from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
 from tap_acton.resources.convert import Type
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OBJECTS, read_fields
 from tap_acton.resources.detect import detected
 from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_csv
 from tap_acton.resources.model import MISFITS, Column
-from tap_acton.resources.rows import JSON_COLUMNS, Cells, Rows, read_cut_table, unique_labels
+from tap_acton.resources.rows import JSON_COLUMNS, read_cut_table, unique_labels
 from tap_acton.resources.segments import SEGMENTS
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote
 
 from tap_acton.errors import ActOnError
+from tap_acton.resources.cells import Cells, Rows
 from tap_acton.resources.csv_table import CsvTable
 from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.lists import as_csv
 from tap_acton.resources.pages import Batch, Outlook
 from tap_acton.resources.records import Typed, renumbered
-from tap_acton.resources.rows import Cells, Rows, read_cut_table
+from tap_acton.resources.rows import read_cut_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

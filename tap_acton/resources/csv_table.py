@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
+from tap_acton.resources.cells import Cells, Rows
 from tap_acton.resources.labels import list_labels
-from tap_acton.resources.rows import Cells, Rows
 from tap_acton.transport.streaming import Body
 
 if TYPE_CHECKING:

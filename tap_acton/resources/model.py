@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from tap_acton.resources.cells import Shape
     from tap_acton.resources.paging import Paging
-    from tap_acton.resources.rows import Shape
 
 __all__ = [
     "MISFITS",

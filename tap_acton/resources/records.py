@@ -12,18 +12,18 @@ from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Self
 
+from tap_acton.resources.cells import Cells
 from tap_acton.resources.columnar import Marks, Records, mark, values_of
 from tap_acton.resources.convert import Type, moments
 from tap_acton.resources.detect import exactly
 from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
-from tap_acton.resources.rows import Cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tap_acton.resources.cells import Row
     from tap_acton.resources.columnar import Columns
     from tap_acton.resources.model import Column, Record, Resource
-    from tap_acton.resources.rows import Row
 
 __all__ = ["Typed", "digest", "identity", "mark", "renumbered", "to_record", "values_of"]
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, overload
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import msgspec
 
 from tap_acton.errors import UnexpectedReplyError
+from tap_acton.resources.cells import Cells, Row, Rows
 from tap_acton.resources.labels import CREATED, MODIFIED, list_labels, unique_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_acton.transport.replies import Reply
 
@@ -22,13 +21,10 @@ __all__ = [
     "JSON_COLUMNS",
     "MODIFIED",
     "AnyObjects",
-    "Cells",
     "Contacts",
     "Folders",
     "Objects",
     "OneObject",
-    "Rows",
-    "Shape",
     "Table",
     "list_labels",
     "read_cut_table",
@@ -36,64 +32,11 @@ __all__ = [
     "unique_labels",
 ]
 
-Row = dict[str, Any]
-
 JSON_COLUMNS = 255
 """Act-On's JSON stops at so many columns; CSV does not.
 https://developer.act-on.com/hc/en-us/articles/360063284973"""
 
 _CONTACTS_AT = ("data", "contacts", "result", "results", "items", "content")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cells(Sequence[Row]):
-    """The rows of a table, as arrays of cells. A row becomes a dict when somebody asks for it."""
-
-    labels: tuple[str, ...]
-    cells: Sequence[Sequence[Any]]
-    """Of each row, perhaps fewer than there are labels, and not more."""
-    are_texts: bool = False
-    """Whether it is known that each cell is a text or none."""
-
-    def __len__(self) -> int:
-        return len(self.cells)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as of a list
-
-    @overload
-    def __getitem__(self, at: int) -> Row: ...
-    @overload
-    def __getitem__(self, at: slice) -> Cells: ...
-    def __getitem__(self, at: int | slice) -> Row | Cells:
-        if isinstance(at, slice):
-            return Cells(self.labels, self.cells[at], self.are_texts)
-        return dict(zip(self.labels, self.cells[at], strict=False))
-
-    def columns(self) -> dict[str, Sequence[Any]]:
-        """Return the cells by label, a cell for each row; not those of labels without any."""
-        return dict(zip(self.labels, zip_longest(*self.cells), strict=False))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rows:
-    """The rows of one reply, in its order."""
-
-    rows: Sequence[Row]
-    total: int | None = None
-    """How many rows there are in all, if the reply says so. Act-On's -1 means it does not."""
-    labels: tuple[str, ...] = ()
-    """The table's unique headings, also if it has no rows; empty if the reply is no table."""
-
-
-class Shape(Protocol):
-    """A form of reply."""
-
-    def read(self, reply: Reply) -> Rows:
-        """Return the rows of a reply. Raises UnexpectedReplyError if it is of another form."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,8 +130,7 @@ class Walk:
         """Tell whether the rows before the next one are where they were."""
         overlap = self.next - offset
         known = self.last[-overlap:] if overlap else ()
-        fits = tuple(batch.marks[overlap - len(known) : overlap]) == known
-        return not self.next or (bool(known) and fits)
+        return not self.next or tuple(batch.marks[overlap - len(known) : overlap]) == known != ()
 
     def _joining(self) -> Generator[Page, None, tuple[int, Batch]]:
         """Return a batch that joins what has been read, and its offset.

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
+from tap_acton.resources.cells import Shape
 from tap_acton.resources.rows import (
     AnyObjects,
     Folders,
     Objects,
     OneObject,
-    Shape,
     Table,
     read_json_headings,
     unique_labels,

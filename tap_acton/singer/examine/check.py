@@ -21,10 +21,11 @@ from tap_acton.errors import (
 from tap_acton.hidden import shows_nothing
 from tap_acton.names import matches, stream_names
 from tap_acton.resources.catalog import PARENTS_ONLY, RESOURCES
+from tap_acton.resources.cells import Rows, Shape
 from tap_acton.resources.model import Evidence
 from tap_acton.resources.paging import OnePage
 from tap_acton.resources.place import ParentsPage
-from tap_acton.resources.rows import JSON_COLUMNS, Rows, Shape, Table, read_json_headings
+from tap_acton.resources.rows import JSON_COLUMNS, Table, read_json_headings
 from tap_acton.singer.examine.sample import Sample, sample
 
 if TYPE_CHECKING:
