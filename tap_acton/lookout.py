@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tap_acton.errors import ActOnError
+from tap_acton.resources.bulk import ListPaging
 from tap_acton.resources.pages import Position
 from tap_acton.resources.place import Bound, Place
 
@@ -126,7 +127,8 @@ class Lookout:
     def opening(self, resource: Resource, query: Params, visit: Place) -> Announcement | None:
         """Return what announces the first request for bound values, if it is known."""
         opening = resource.paging.opening(self._page_size)
-        if visit.position != Position() or opening is None:
+        is_csv = isinstance(resource.paging, ListPaging) and self._requests.downloads.way == "csv"
+        if visit.position != Position() or opening is None or is_csv:
             return None
         return self._requests.expecting(resource, {**query, **opening}, visit.bound)
 

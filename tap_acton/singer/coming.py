@@ -72,5 +72,4 @@ class Coming:
 
     def _is_alone(self, stream: ResourceStream) -> bool:
         """Tell whether a stream is one series of pages, whose first is known."""
-        may_come_otherwise = self._client.requests.downloads.way == "csv"
-        return not may_come_otherwise and self._client.opening(stream.resource, ()) is not None
+        return self._client.opening(stream.resource, ()) is not None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
-from tap_acton.resources.cells import Shape
 from tap_acton.resources.rows import (
     AnyObjects,
     Folders,
@@ -21,6 +20,9 @@ from tap_acton.resources.rows import (
     unique_labels,
 )
 from tap_acton.transport.replies import Reply
+
+if TYPE_CHECKING:
+    from tap_acton.resources.cells import Shape
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 FORMS = Folders(everything="All Forms")
