@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -123,7 +123,8 @@ def decide(browser: webdriver.Chrome, login: Login, decision: str) -> None:
 
 def heading(browser: webdriver.Chrome, expected: str) -> str:
     """Return the page's text once its heading is there."""
-    WebDriverWait(browser, 30).until(
+    # The page of before may go between the look for its heading and the look at it.
+    WebDriverWait(browser, 30, ignored_exceptions=[StaleElementReferenceException]).until(
         lambda driver: expected in driver.find_element(By.TAG_NAME, "h1").text
     )
     return browser.find_element(By.TAG_NAME, "body").text
