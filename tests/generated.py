@@ -30,7 +30,13 @@ from tap_acton.sql.properties import property_table
 if TYPE_CHECKING:
     from tap_acton.resources.model import Resource
 
-__all__ = ["connection_table", "costly_streams", "meltano_settings", "stream_table"]
+__all__ = [
+    "connection_table",
+    "costly_streams",
+    "meltano_settings",
+    "performance_table",
+    "stream_table",
+]
 
 ROOT = Path(__file__).parent.parent
 _OF_AN_ACCOUNT = {
@@ -40,6 +46,15 @@ _OF_AN_ACCOUNT = {
     "segment_<name>, older API": EARLY_SEGMENT_TEMPLATE,
     "custom_<object>": CUSTOM_OBJECT_TEMPLATE,
 }
+_CONTESTANTS = ("tap-acton", "plain SDK tap", "dlt rest_api", "Airbyte CDK")
+_SHOWN = (
+    ("CPU of a record with 20 columns, µs", "throughput", "20 columns", "cpu_us_per_record"),
+    ("CPU of a record with 60 columns, µs", "throughput", "60 columns", "cpu_us_per_record"),
+    ("share of 5 requests a second, a list page by page", "ceiling", "200 ms", None),
+    ("the same, reports of many messages", "fanout", "reports, 200 ms", None),
+    ("peak memory for 200,000 rows, MB", "memory", "200,000 rows", "peak_mb"),
+)
+"""What README.md shows: what it is, the question, the case, and the figure or the ratio."""
 _EVENTS_COST = "messages + 7 * messages that moved + rows / 999"
 
 
@@ -82,6 +97,23 @@ def stream_table() -> str:
     ]
     named = {**RESOURCES, **_OF_AN_ACCOUNT}
     rows += [_stream_row(name, resource) for name, resource in named.items()]
+    return "\n".join(rows) + "\n"
+
+
+def performance_table() -> str:
+    """Return the table of README.md: a few of the results that benchmarks have kept."""
+    kept = results.read()
+    rows = [f"| | {' | '.join(_CONTESTANTS)} |", "|---" * (len(_CONTESTANTS) + 1) + "|"]
+    for what, question, case, figure in _SHOWN:
+        found = {
+            each["contestant"]: each["figures"][figure] if figure else each["ratio"]
+            for each in kept[question]["outcomes"]
+            if each["case"] == case
+        }
+        shown = [
+            f"{found[name]:.0%}" if not figure else f"{found[name]:.3g}" for name in _CONTESTANTS
+        ]
+        rows.append(f"| {what} | {' | '.join(shown)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -138,3 +170,4 @@ if __name__ == "__main__":
     _write_between(ROOT / "docs" / "connection-string.md", "properties", connection_table())
     _write_between(ROOT / "docs" / "streams.md", "streams", stream_table())
     results.keep({}, ratios())
+    _write_between(ROOT / "README.md", "performance", performance_table())

@@ -21,7 +21,7 @@ from tap_acton.errors import (
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.settings import settings_table
 from tap_acton.simulator import Options, Simulator
-from tests.generated import costly_streams, stream_table
+from tests.generated import costly_streams, performance_table, stream_table
 from tests.harness import config_for
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +46,12 @@ def test_the_readme_names_every_stream_and_stars_the_costly_ones() -> None:
 def test_the_table_of_streams_is_the_codes() -> None:
     section = STREAMS.split("<!-- streams -->\n")[1].split("<!-- /streams -->")[0]
     assert section == stream_table()
+
+
+def test_the_table_of_performance_is_what_benchmarks_have_kept() -> None:
+    readme = (ROOT / "README.md").read_text()
+    section = readme.split("<!-- performance -->\n")[1].split("<!-- /performance -->")[0]
+    assert section == performance_table()
 
 
 def read_operations() -> set[str]:
