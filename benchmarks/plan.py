@@ -18,7 +18,7 @@ def _option(default: Any, about: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """The sizes of a run; the defaults take about ten minutes, peers included."""
+    """The sizes of a run; the defaults take about a quarter of an hour, peers included."""
 
     rounds: int = _option(3, "rounds of throughput; all take turns in each")
     ceiling_rounds: int = _option(1, "rounds of ceiling, fanout and processes")
