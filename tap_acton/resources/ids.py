@@ -21,6 +21,7 @@ __all__ = ["Ids"]
 logger = logging.getLogger("tap-acton")
 
 _DIGITS = 3
+_BLOCKS_AT_ONCE = 64
 _FIRST_BLOCKS = 64
 _ROWS_PER_BLOCK = 128
 """A block of bits takes 800 bytes or so: ids without neighbours are worth none."""
@@ -45,7 +46,8 @@ class Ids:
     """
 
     def __init__(self, *, most_hashes: float = 2**16) -> None:
-        self._blocks: dict[str, bytearray] = {}
+        self._blocks: dict[str, memoryview] = {}
+        self._spare: list[memoryview] = []
         self._hashes: set[int] = set()
         self._most_hashes = most_hashes
         self._file: HashFile | None = None
@@ -91,11 +93,19 @@ class Ids:
             return True
         room = min(_MOST_BLOCKS, _FIRST_BLOCKS + self._number // _ROWS_PER_BLOCK)
         if end is not None and len(self._blocks) < room:
-            block = self._blocks[each[:-_DIGITS]] = bytearray(16**_DIGITS // 8)
+            block = self._blocks[each[:-_DIGITS]] = self._new_block()
             block[end[0]] = end[1]
         else:
             self._hashes.add(hashed)
         return False
+
+    def _new_block(self) -> memoryview:
+        """Return a block of bits, cut from many: alone, each would pin the memory around it."""
+        if not self._spare:
+            size = 16**_DIGITS // 8
+            many = memoryview(bytearray(size * _BLOCKS_AT_ONCE))
+            self._spare = [many[at : at + size] for at in range(0, len(many), size)]
+        return self._spare.pop()
 
     def _filed(self, ids: Sequence[str]) -> Collection[int]:
         return self._file.among(map(hash, ids)) if self._file else ()
