@@ -12,19 +12,17 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tap_acton.dynamic import Origin, list_resource, renamed, resource_of
+from tap_acton.dynamic import Origin, list_resource, resource_of
 from tap_acton.errors import RequestRefusedError, UnexpectedReplyError
 from tap_acton.lookout import Window
-from tap_acton.names import column_names, matches, snake_case, stream_names
+from tap_acton.names import matches, stream_names
+from tap_acton.own_columns import contact_columns, list_columns, own_columns
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.cells import Cells, Rows
-from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS, FIELD_TYPES
-from tap_acton.resources.convert import Type
+from tap_acton.resources.contacts import CONTACT_FIELDS, CONTACTS
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE, CUSTOM_OBJECTS, read_fields
-from tap_acton.resources.detect import detected
-from tap_acton.resources.lists import FIXED_LIST_COLUMNS, LISTS, WIDE_LIST, as_csv
-from tap_acton.resources.model import MISFITS, Column
-from tap_acton.resources.rows import JSON_COLUMNS, read_cut_table, unique_labels
+from tap_acton.resources.lists import LISTS, WIDE_LIST, as_csv
+from tap_acton.resources.rows import JSON_COLUMNS, read_cut_table
 from tap_acton.resources.segments import SEGMENTS
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient
     from tap_acton.resources.binding import Bound
-    from tap_acton.resources.model import Record, Resource
+    from tap_acton.resources.model import Column, Record, Resource
     from tap_acton.resources.pages import Params
     from tap_acton.transport.ahead import Early
     from tap_acton.transport.streaming import Body
@@ -68,10 +66,10 @@ def discover(
     """
     counts = {} if counts is None else counts
     listed = _listed(client, counts)
-    contact_columns = list(_contact_columns(client, counts))
-    yield resource_of(Origin(kind="contacts"), CONTACTS.name, contact_columns)
+    of_contacts = list(contact_columns(_what_is_shown(client, CONTACT_FIELDS, counts)))
+    yield resource_of(Origin(kind="contacts"), CONTACTS.name, of_contacts)
     rows = _SAMPLE if sample else 0
-    yield from _segments(client, listed, contact_columns, rows, counts)
+    yield from _segments(client, listed, of_contacts, rows, counts)
     yield from _custom_objects(client, counts)
     yield from _lists(client, listed, patterns, rows, counts)
 
@@ -139,7 +137,7 @@ def _lists(
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
         counts[names[list_id]] = table.total
-        yield list_resource(names[list_id], list_id, _columns(table, rows), title=name)
+        yield list_resource(names[list_id], list_id, list_columns(table, rows), title=name)
 
 
 def _segments(
@@ -195,7 +193,7 @@ def _segment(
 ) -> tuple[Resource, int | None]:
     if origin.kind == "list_segment":
         table = _list_table(client, origin.id, rows)
-        return resource_of(origin, stream, _columns(table, rows), title=title), table.total
+        return resource_of(origin, stream, list_columns(table, rows), title=title), table.total
     resource = resource_of(origin, stream, contact_columns, title=title)
     if origin.kind != "early_segment":
         return resource, None
@@ -205,42 +203,6 @@ def _segment(
     ).total
 
 
-def _contact_columns(client: ActOnClient, counts: Counts) -> Iterator[Column]:
-    """Yield the columns of the contact schema: those of our own, and ours by their headings.
-
-    A field is one of ours by its mapping, or else by its name, if no other field is mapped to it.
-    """
-    fields = _what_is_shown(client, CONTACT_FIELDS, counts)
-    standard = {source: column for column in CONTACTS.columns for source in column.source}
-    mapped = {_camel(field["standard_field_mapping"] or "") for field in fields}
-    by_name = {
-        snake_case(source): column
-        for source, column in standard.items()
-        if column.source[0] not in mapped
-    }
-    own: dict[str, Record] = {}
-    for field in fields:
-        name = field["name"] or ""
-        known = standard.get(_camel(field["standard_field_mapping"] or "")) or by_name.get(
-            snake_case(name)
-        )
-        if known is not None:
-            yield renamed(known, name or known.name)
-        elif field["column_index"] is not None:
-            own[f"customFields.{field['column_index']}"] = field
-    yield from _own_columns(own, taken={column.name for column in CONTACTS.columns})
-
-
-def _own_columns(fields: dict[str, Record], *, taken: set[str]) -> Iterator[Column]:
-    labels = dict(
-        zip(fields, unique_labels([field["name"] or "" for field in fields.values()]), strict=True)
-    )
-    names = column_names(labels.values(), taken={*taken, MISFITS})
-    for place, label in labels.items():
-        kind = FIELD_TYPES.get(str(fields[place]["type"]).upper(), Type.TEXT)
-        yield Column(name=names[label], type=kind, title=label, source=(place, label))
-
-
 def _custom_objects(client: ActOnClient, counts: Counts) -> Iterator[Resource]:
     objects = _what_is_shown(client, CUSTOM_OBJECTS, counts)
     titles = {record["id"]: record["name"] or "" for record in objects}
@@ -248,7 +210,7 @@ def _custom_objects(client: ActOnClient, counts: Counts) -> Iterator[Resource]:
     taken = {column.name for column in CUSTOM_OBJECT_TEMPLATE.columns}
     for record in objects:
         fields = {field["place"]: field for field in read_fields(record["fields"])}
-        columns = _own_columns(fields, taken=taken)
+        columns = own_columns(fields, taken=taken)
         origin = Origin(kind="custom_object", id=record["id"])
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
@@ -284,18 +246,3 @@ def _ahead(
 def _head(sample: int, body: Body) -> Rows:
     labels, rows = WIDE_LIST.table(body)
     return Rows(rows=Cells(labels, list(islice(rows, sample))), labels=labels)
-
-
-def _columns(table: Rows, sample: int) -> Iterator[Column]:
-    fixed = {source for column in FIXED_LIST_COLUMNS for source in column.source}
-    own = [label for label in table.labels if label not in fixed]
-    names = column_names(own, taken={*(column.name for column in FIXED_LIST_COLUMNS), MISFITS})
-    for label in own:
-        kind = detected(row.get(label) for row in table.rows[:sample])
-        yield Column(name=names[label], type=kind, title=label, source=(label,))
-
-
-def _camel(mapping: str) -> str:
-    """Return a standard field, such as BUSINESS_CITY, as a contact has it: `businessCity`."""
-    first, *rest = mapping.lower().split("_")
-    return first + "".join(map(str.title, rest))
