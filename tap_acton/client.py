@@ -14,7 +14,7 @@ from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family, Query
 from tap_acton.hidden import Skipped, is_gone, shows_nothing
-from tap_acton.lookout import EVERYTHING, Asked, Gate, Lookout, Turn
+from tap_acton.lookout import EVERYTHING, Asked, Gate, Lookout, Visit
 from tap_acton.resources.downloads import ListDownloads
 from tap_acton.resources.paging import Position
 from tap_acton.resources.place import Bound, Place
@@ -172,14 +172,14 @@ class ActOnClient:
         """
         failures: list[ActOnError] = []
         untold: ActOnError | None = None
-        visits = self._visits(resource, Query(conditions=conditions, given=given), resume)
-        for turn in self._lookout.turns(resource, conditions, visits, gate):
-            if turn.visit.position is not None and untold:
+        places = self._places(resource, Query(conditions=conditions, given=given), resume)
+        for visit in self._lookout.visits(resource, conditions, places, gate):
+            if visit.place.position is not None and untold:
                 what = "An object of %s failed; the others are read: %s"
                 logger.warning(what, resource.name, untold)
                 untold = None
             try:
-                yield from self._pages_at(turn, resource, conditions, rows)
+                yield from self._pages_at(visit, resource, conditions, rows)
             except ActOnError as error:
                 untold = error
                 failures.append(error)
@@ -192,7 +192,7 @@ class ActOnClient:
         """Yield visits of parents, while requests for those behind are on their way."""
         return self._lookout.parents(resource, visits)
 
-    def _visits(self, resource: Resource, query: Query, resume: Place | None) -> Iterator[Place]:
+    def _places(self, resource: Resource, query: Query, resume: Place | None) -> Iterator[Place]:
         is_any = False
         try:
             for visit in self._family.visits(resource, query, resume):
@@ -206,29 +206,28 @@ class ActOnClient:
 
     def _pages_at(
         self,
-        turn: Turn,
+        visit: Visit,
         resource: Resource,
         conditions: tuple[Condition, ...],
         rows: int | None,
     ) -> Iterator[RecordsPage]:
-        visit, shown = turn.visit, False
-        if turn.error:
-            raise turn.error
-        if visit.position is None or not turn.is_wanted:
-            hidden = visit.position is None
-            yield RecordsPage(records=[], place=replace(visit, position=None), hidden=hidden)
+        place, shown = visit.place, False
+        if visit.error:
+            raise visit.error
+        if place.position is None or not visit.is_wanted:
+            hidden = place.position is None
+            yield RecordsPage(records=[], place=replace(place, position=None), hidden=hidden)
             return
         try:
-            for page in self.pages_of(resource, conditions, visit.bound, visit.position, rows=rows):
+            for page in self.pages_of(resource, conditions, place.bound, place.position, rows=rows):
                 shown = True
-                place = replace(visit, position=page.position)
-                yield RecordsPage(records=page.records, place=place, total=page.total)
+                reached = replace(place, position=page.position)
+                yield RecordsPage(records=page.records, place=reached, total=page.total)
         except RequestRefusedError as error:
             if shown:
                 raise
-            self.skip(resource, visit.bound, error)
-        place = replace(visit, position=None)
-        yield RecordsPage(records=[], place=place, hidden=not shown)
+            self.skip(resource, place.bound, error)
+        yield RecordsPage(records=[], place=replace(place, position=None), hidden=not shown)
 
     def opening(
         self, resource: Resource, conditions: tuple[Condition, ...]

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     Announcement = Callable[[], Early]
 
-__all__ = ["EVERYTHING", "Asked", "Gate", "Lookout", "Turn", "Window"]
+__all__ = ["EVERYTHING", "Asked", "Gate", "Lookout", "Visit", "Window"]
 
 T = TypeVar("T")
 Asked = tuple["Resource", Bound]
 """A resource, and values for all of its variables."""
 
 _ITEMS = 4
-"""Turns known ahead for each request under way: not every turn takes one."""
+"""Visits known ahead for each request under way: not every one takes one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,23 +49,23 @@ EVERYTHING = Gate()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Turn:
+class Visit:
     """Bound values, and whether they are to be read."""
 
-    visit: Place
+    place: Place
     is_wanted: bool = True
     error: ActOnError | None = None
     """Why nobody knows."""
 
     @classmethod
-    def decided(cls, visit: Place, gate: Gate) -> Turn:
+    def decided(cls, place: Place, gate: Gate) -> Visit:
         """Ask the gate. Raises ActOnError where the run cannot go on."""
         try:
-            return cls(visit=visit, is_wanted=visit.position is None or gate.opens(visit.bound))
+            return cls(place=place, is_wanted=place.position is None or gate.opens(place.bound))
         except ActOnError as error:
             if error.stops_run:
                 raise
-            return cls(visit=visit, is_wanted=False, error=error)
+            return cls(place=place, is_wanted=False, error=error)
 
 
 class Lookout:
@@ -82,22 +82,22 @@ class Lookout:
         self._remembered = remembered
         self._page_size = page_size
 
-    def turns(
+    def visits(
         self,
         resource: Resource,
         conditions: tuple[Condition, ...],
-        visits: Iterator[Place],
+        places: Iterator[Place],
         gate: Gate,
-    ) -> Iterator[Turn]:
-        """Yield a turn for each visit, in order."""
+    ) -> Iterator[Visit]:
+        """Yield a visit to each place, in order."""
         query = resource.query(conditions)
 
-        def opening(turn: Turn) -> Announcement | None:
-            return self.opening(resource, query, turn.visit) if turn.is_wanted else None
+        def opening(visit: Visit) -> Announcement | None:
+            return self.opening(resource, query, visit.place) if visit.is_wanted else None
 
-        with closing(self._window(visits, self._questions(gate))) as known:
-            turns = (Turn.decided(visit, gate) for visit in known)
-            with closing(self._window(turns, opening)) as in_order:
+        with closing(self._window(places, self._questions(gate))) as known:
+            visits = (Visit.decided(place, gate) for place in known)
+            with closing(self._window(visits, opening)) as in_order:
                 yield from in_order
 
     def parents(self, resource: Resource, visits: Iterator[Place]) -> Iterator[Place]:
