@@ -10,9 +10,9 @@ from tap_acton.sql import exceptions, procedures
 from tap_acton.sql.cursor import Cursor
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, NotSupportedError
+from tap_acton.sql.language.statements import call_of, first_word
 from tap_acton.sql.logfile import close_log, open_log
 from tap_acton.sql.properties import read_properties
-from tap_acton.sql.statements import call_of, first_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

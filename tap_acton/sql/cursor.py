@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, ProgrammingError
+from tap_acton.sql.language.statements import split
 from tap_acton.sql.procedures import find
-from tap_acton.sql.statements import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

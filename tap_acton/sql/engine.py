@@ -15,15 +15,16 @@ from sqlglot import exp
 
 from tap_acton.errors import ActOnError
 from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
-from tap_acton.sql.tables import Tables, quoted
-from tap_acton.sql.vtable import VirtualTables
+from tap_acton.sql.schema.table import quoted
+from tap_acton.sql.schema.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     from tap_acton.client import ActOnClient
-    from tap_acton.sql.tables import Table
+    from tap_acton.sql.schema.table import Table
 
 __all__ = ["Engine"]
 

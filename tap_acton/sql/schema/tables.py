@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tap_acton.discovery import discover_lists
 from tap_acton.resources.catalog import RESOURCES
-from tap_acton.resources.convert import Type
 from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.schema.table import Field, Table, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tap_acton.client import ActOnClient
-    from tap_acton.resources.model import Column, Resource
+    from tap_acton.resources.model import Resource
 
-__all__ = ["Table", "Tables"]
+__all__ = ["Tables"]
 
-_DECLARED = {
-    Type.INTEGER: "INTEGER",
-    Type.NUMBER: "DOUBLE",
-    Type.BOOLEAN: "BOOLEAN",
-    Type.MOMENT: "TIMESTAMP",
-}
 _LIST_PREFIX = "list_"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
-    """A resource under its name in SQL."""
-
-    name: str
-    resource: Resource
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """The names of its columns: a list's own headings, the others in Pascal case."""
-        return tuple(column.title or _pascal(column.name) for column in self.resource.columns)
-
-    @property
-    def declaration(self) -> str:
-        """The statement that declares its columns to SQLite."""
-        columns = (
-            f"{quoted(name)} {declared(column)}"
-            for name, column in zip(self.column_names, self.resource.columns, strict=True)
-        )
-        return f"CREATE TABLE t ({', '.join(columns)})"
 
 
 class Tables:
@@ -78,20 +49,20 @@ class Tables:
             raise ProgrammingError(f"There is no table {name!r}.{self._nearest(key)}")
         return table
 
+    def every(self) -> Iterator[Table]:
+        """Yield all tables, those of lists after the others.
+
+        Raises:
+            ActOnError: The account's lists cannot be read.
+        """
+        if self._lists is None:
+            self._lists = _by_name(discover_lists(self._client))
+        yield from (*self._fixed.values(), *self._lists.values())
+
     def _nearest(self, key: str) -> str:
         names = {**self._fixed, **(self._lists or {})}
         near = difflib.get_close_matches(key, names, n=1)
         return f" Did you mean {names[near[0]].name!r}?" if near else ""
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQLite's identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def declared(column: Column) -> str:
-    """Return a column's type as SQLite is told."""
-    return _DECLARED.get(column.type, "VARCHAR")
 
 
 def _by_name(resources: Iterable[Resource]) -> dict[str, Table]:
@@ -101,8 +72,23 @@ def _by_name(resources: Iterable[Resource]) -> dict[str, Table]:
         name = resource.table
         if name.casefold() in tables:
             name = f"{name}_{resource.name}"
-        tables[name.casefold()] = Table(name=name, resource=resource)
+        tables[name.casefold()] = _table(name, resource)
     return tables
+
+
+def _table(name: str, resource: Resource) -> Table:
+    fields = tuple(
+        Field(
+            name=column.title or _pascal(column.name),
+            column=column.name,
+            type=column.type,
+            description=column.description,
+            is_key=column.name in resource.keys,
+        )
+        for column in resource.columns
+    )
+    way = Way(resource=resource)
+    return Table(name=name, fields=fields, way=way, description=resource.description)
 
 
 def _pascal(name: str) -> str:

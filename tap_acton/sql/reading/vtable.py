@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tap_acton.client import ActOnClient
     from tap_acton.resources.convert import Record
     from tap_acton.resources.model import Resource
-    from tap_acton.sql.tables import Table
+    from tap_acton.sql.schema.table import Table
 
 __all__ = ["VirtualTables"]
 
@@ -82,8 +82,8 @@ class _Table:
 class _Cursor:
     def __init__(self, tables: VirtualTables, table: Table) -> None:
         self._tables = tables
-        self._resource = table.resource
-        self._names = tuple(column.name for column in table.resource.columns)
+        self._resource = table.way.resource
+        self._names = tuple(each.column for each in table.fields)
         self._records: Generator[Record, None, None] | None = None
         self._record: Record | None = None
         self._number = 0

@@ -1,0 +1,1 @@
+"""CData's SQL: statements, and how SQLite says them."""

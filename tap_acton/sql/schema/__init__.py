@@ -1,0 +1,1 @@
+"""The account as tables: which there are, and what their columns are called."""

@@ -1,0 +1,104 @@
+"""What a table is: its columns, the ways to its rows, and what may be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tap_acton.resources.convert import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_acton.resources.model import Resource
+
+__all__ = ["Field", "Kind", "Operation", "Table", "Way", "quoted"]
+
+_NOTHING: Mapping[str, str] = {}
+_DECLARED = {
+    Type.INTEGER: "INTEGER",
+    Type.NUMBER: "DOUBLE",
+    Type.BOOLEAN: "BOOLEAN",
+    Type.MOMENT: "TIMESTAMP",
+}
+
+
+class Kind(Enum):
+    """What `sys_tables` calls it."""
+
+    TABLE = "TABLE"
+    VIEW = "VIEW"
+
+
+class Operation(Enum):
+    """What may be done to rows."""
+
+    INSERT = "INSERT"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    UPSERT = "UPSERT"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """A column in SQL."""
+
+    name: str
+    column: str
+    """The column of the resource's records that it shows."""
+    type: Type = Type.TEXT
+    description: str = ""
+    is_key: bool = False
+    is_pseudo: bool = False
+    """Whether it can be named and is not in `*`: a filter, in CData's manner."""
+    is_readonly: bool = True
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The API's words by others that are accepted for them, in capitals: RACK for TRACK."""
+
+    @property
+    def declared(self) -> str:
+        """Its type as SQLite is told."""
+        return _DECLARED.get(self.type, "VARCHAR")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """A way to rows of a table: a resource, and the values that some variables always have."""
+
+    resource: Resource
+    given: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A table, or a view, of the account."""
+
+    name: str
+    fields: tuple[Field, ...]
+    way: Way
+    """How all of its rows are read."""
+    by_key: Way | None = None
+    """How the row of one key is read; its resource has the key's columns as variables."""
+    description: str = ""
+    kind: Kind = Kind.VIEW
+    operations: frozenset[Operation] = frozenset()
+
+    @property
+    def keys(self) -> tuple[Field, ...]:
+        """The columns that tell its rows apart."""
+        return tuple(each for each in self.fields if each.is_key)
+
+    @property
+    def declaration(self) -> str:
+        """The statement that declares its columns to SQLite."""
+        columns = (
+            f"{quoted(each.name)} {each.declared}{' HIDDEN' if each.is_pseudo else ''}"
+            for each in self.fields
+        )
+        return f"CREATE TABLE t ({', '.join(columns)})"
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQLite's identifier."""
+    return '"' + name.replace('"', '""') + '"'
