@@ -5,6 +5,7 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,9 @@ class Engine:
         for table in mentioned:
             self._connect(table)
         self._module.begin(remembers=len(mentioned) > 1)
-        return self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
+        result = self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
+        is_system = bool(mentioned) and all(self._system.find(each.name) for each in mentioned)
+        return replace(result, is_capped=not is_system)
 
     def _connect(self, mentioned: exp.Table) -> None:
         """Make a table known to SQLite, and let the statement name it as SQLite does."""

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from tap_acton.settings import Setting
     from tap_acton.sql.procedures import Procedure
 
-__all__ = ["HIDDEN", "INFORMATION", "SQL_INFO", "parameters", "procedures", "properties"]
+__all__ = [
+    "HIDDEN",
+    "INFORMATION",
+    "SQL_INFO",
+    "is_hidden",
+    "parameters",
+    "procedures",
+    "properties",
+]
 
 HIDDEN = "*****"
 _MAY_HOLD_SECRETS = {"other", "cache_connection"}
@@ -59,6 +67,11 @@ INFORMATION = (("tap-acton", metadata.version("tap-acton"), "Act-On", ""),)
 """Product, version, data source, and no number of a machine: nothing is licensed."""
 
 
+def is_hidden(entry: Setting) -> bool:
+    """Tell whether the value of a property is a secret, or may hold some."""
+    return entry.secret or entry.name in _MAY_HOLD_SECRETS
+
+
 def properties(held: Iterable[tuple[Setting, Any]]) -> Iterator[tuple[Any, ...]]:
     """Yield a row for each property.
 
@@ -67,7 +80,7 @@ def properties(held: Iterable[tuple[Setting, Any]]) -> Iterator[tuple[Any, ...]]
     for ordinal, (entry, value) in enumerate(held, 1):
         default = _default(entry)
         shown = "" if _text(value) == default else _text(value)
-        is_secret = entry.secret or entry.name in _MAY_HOLD_SECRETS
+        is_secret = is_hidden(entry)
         yield (
             _spaced(entry.property),
             entry.property,
