@@ -249,7 +249,10 @@ def every(engine: sa.Engine, statement: sa.Executable | str) -> list[Any]:
             lambda m, _r: sa.select(m.c.Id).where(m.c.Type.in_(["SENT", "DRAFT"])),
             "SELECT Id FROM Messages WHERE Type IN ('SENT', 'DRAFT')",
         ),
-        (lambda m, _r: sa.select(m.c.Id).where(m.c.Type.in_([])), "SELECT Id FROM Messages LIMIT 0"),
+        (
+            lambda m, _r: sa.select(m.c.Id).where(m.c.Type.in_([])),
+            "SELECT Id FROM Messages LIMIT 0",
+        ),
         (
             lambda m, _r: sa.select(m.c.Id).where(m.c.Title.ilike("%a%")),
             "SELECT Id FROM Messages WHERE LOWER(Title) LIKE '%a%'",
