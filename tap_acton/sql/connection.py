@@ -12,7 +12,7 @@ from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, NotSupportedError
 from tap_acton.sql.language.statements import call_of, first_word
 from tap_acton.sql.logfile import close_log, open_log
-from tap_acton.sql.properties import read_properties
+from tap_acton.sql.properties import held_properties, read_properties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,5 +167,5 @@ class Connection:
             # The engine's libraries are heavy, and procedures need none of them.
             from tap_acton.sql.engine import Engine
 
-            self._engine = Engine(self._client)
+            self._engine = Engine(self._client, held_properties(self._settings, self._own))
         return self._engine

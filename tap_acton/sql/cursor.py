@@ -189,7 +189,11 @@ class Cursor:
         self._drop()
         most = self.connection.most_rows
         self._result = result
-        self._rows = itertools.islice(result.rows, most) if capped and most >= 0 else result.rows
+        self._rows = (
+            itertools.islice(result.rows, most)
+            if capped and result.is_capped and most >= 0
+            else result.rows
+        )
 
     def _drop(self) -> None:
         if self._result is not None:

@@ -5,6 +5,7 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,11 @@ from sqlglot import exp
 
 from tap_acton.errors import ActOnError
 from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.procedures import PROCEDURES
+from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
+from tap_acton.sql.schema.system import Identity, SystemTables
 from tap_acton.sql.schema.table import quoted
 from tap_acton.sql.schema.tables import Tables
 
@@ -24,11 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     from tap_acton.client import ActOnClient
+    from tap_acton.settings import Setting
+    from tap_acton.sql.schema.local import Local
     from tap_acton.sql.schema.table import Table
 
 __all__ = ["Engine"]
 
-_MODULE = "acton"
+_MODULE, _LOCAL = "acton", "acton_local"
 _SCHEMAS = {"", "cdata", "acton"}
 _TYPES: dict[str, tuple[type, Callable[[Any], Any]]] = {
     "INTEGER": (int, int),
@@ -50,14 +56,20 @@ class Engine:
 
     Args:
         client: The account.
+        properties: Each property of the connection, with its value.
     """
 
-    def __init__(self, client: ActOnClient) -> None:
+    def __init__(self, client: ActOnClient, properties: Sequence[tuple[Setting, Any]] = ()) -> None:
+        self.identity = Identity()
+        """What became of the rows of the last modification."""
         self._tables = Tables(client)
+        self._system = SystemTables(self._tables, properties, PROCEDURES, self.identity)
         self._module = VirtualTables(client)
+        self._locals = LocalTables()
         self._known: set[str] = set()
         self._sqlite = apsw.Connection(":memory:")
         self._sqlite.create_module(_MODULE, self._module)  # type: ignore[arg-type]
+        self._sqlite.create_module(_LOCAL, self._locals)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """Forget everything; open results end."""
@@ -84,28 +96,46 @@ class Engine:
         for table in mentioned:
             self._connect(table)
         self._module.begin(remembers=len(mentioned) > 1)
-        return self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
+        result = self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
+        is_system = bool(mentioned) and all(self._system.find(each.name) for each in mentioned)
+        return replace(result, is_capped=not is_system)
 
     def _connect(self, mentioned: exp.Table) -> None:
         """Make a table known to SQLite, and let the statement name it as SQLite does."""
         schema = {part.casefold() for part in (mentioned.catalog, mentioned.db)}
         if not schema <= _SCHEMAS:
             raise ProgrammingError(f"There is no schema {mentioned.db!r}. It is called 'ActOn'.")
-        table = self._tables.find(mentioned.name)
-        if table.name not in self._known:
-            self._declare(table)
+        name = self._known_as(mentioned.name)
         if not mentioned.alias:
             own = exp.to_identifier(mentioned.name, quoted=True)
             mentioned.set("alias", exp.TableAlias(this=own))
-        mentioned.set("this", exp.to_identifier(table.name, quoted=True))
+        mentioned.set("this", exp.to_identifier(name, quoted=True))
         mentioned.set("db", None)
         mentioned.set("catalog", None)
+
+    def _known_as(self, name: str) -> str:
+        """Return what SQLite calls a table, which it knows from here on."""
+        if local := self._system.find(name):
+            self._fill(local)
+            return local.name
+        table = self._tables.find(name)
+        if table.name not in self._known:
+            self._declare(table)
+        return table.name
 
     def _declare(self, table: Table) -> None:
         number = len(self._module.tables)
         self._module.tables.append(table)
         self._sqlite.execute(f"CREATE VIRTUAL TABLE {quoted(table.name)} USING {_MODULE}({number})")
         self._known.add(table.name)
+
+    def _fill(self, local: Local) -> None:
+        """Make a system table known to SQLite; its rows are made when they are read."""
+        if local.name not in self._known:
+            number = len(self._locals.tables)
+            self._locals.tables.append(local)
+            self._sqlite.execute(f"CREATE VIRTUAL TABLE {local.name} USING {_LOCAL}({number})")
+            self._known.add(local.name)
 
     def _run(self, statement: str, bindings: Any) -> Result:
         try:

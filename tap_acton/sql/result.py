@@ -33,6 +33,8 @@ class Result:
     """Each row costs what it needs when it is asked for."""
     rowcount: int = -1
     """Rows, if that is known before they are fetched."""
+    is_capped: bool = True
+    """Whether MaxRows counts; what tells of tables is always whole."""
     on_close: Callable[[], None] = field(default=_nothing)
 
     def close(self) -> None:

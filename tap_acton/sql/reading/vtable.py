@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -116,9 +117,12 @@ class _Cursor:
 
 
 def _stored(value: Any) -> Any:
-    """Return a value as SQLite compares it: booleans are numbers, moments are ISO texts."""
+    """Return a value as SQLite compares it: booleans are numbers, moments are ISO texts.
+
+    Several texts are one, as JSON.
+    """
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-    return value
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
