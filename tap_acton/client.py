@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from tap_acton.auth.account import Account, open_account
+from tap_acton.changes import Changes
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError, RequestRefusedError
 from tap_acton.family import Family, Query
@@ -80,6 +81,7 @@ class ActOnClient:
         self._account = account
         self.requests = Requests(account=account, downloads=ListDownloads(way=list_download))
         """For whoever wants one reply and no reading."""
+        self.changes = Changes(account)
         self.page_size = page_size
         self._account_id = account_id
         self._family = Family(self, lists=lists)

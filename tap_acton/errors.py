@@ -15,6 +15,7 @@ ActOnError
 ├── UnexpectedReplyError         a reply that the documents do not allow
 ├── NoReplyError                 nothing came back                      (retryable)
 │   └── NotConnectedError        nothing was even sent                  (retryable)
+├── WriteUnknownError            something was to be changed, and nobody knows whether it was
 ├── ServerFailedError            5xx, or a broken body                  (retryable)
 ├── RateLimitedError             too many requests                      (retryable)
 ├── BudgetSpentError             our own limit of requests or logins; says when it refills
@@ -49,6 +50,7 @@ __all__ = [
     "TokenRefusedError",
     "TokenReplyLostError",
     "UnexpectedReplyError",
+    "WriteUnknownError",
 ]
 
 
@@ -176,6 +178,12 @@ class NotConnectedError(NoReplyError):
     """No connection was made, so the request was never sent."""
 
     stops_run = True
+
+
+class WriteUnknownError(ActOnError):
+    """A request that changes something was sent once, and no usable reply came."""
+
+    hint = "Nobody knows whether it took effect: look at the row before you write it again."
 
 
 class ServerFailedError(ActOnError):

@@ -25,7 +25,9 @@ LAYERS = {
     "transport": TRANSPORT,
     "auth": AUTH,
     "resources": RESOURCES,
-    **dict.fromkeys(("client", "family", "hidden", "remembered", "source", "lookout"), CLIENT),
+    **dict.fromkeys(
+        ("changes", "client", "family", "hidden", "remembered", "source", "lookout"), CLIENT
+    ),
     **dict.fromkeys(("discovery", "dynamic", "own_columns"), DISCOVERY),
     **dict.fromkeys(TAP_SIDE, FRONT),
     "sql": FRONT,

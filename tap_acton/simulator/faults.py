@@ -18,6 +18,7 @@ KINDS: Final = {
     "slow": "the reply waits",
     "drip": "the body comes in pieces with waits between",
     "lost_refresh_reply": "a refresh takes effect, but its reply is lost",
+    "lost_reply": "the request takes effect, but its reply is lost",
     "repeated_page": "the page before comes again",
     "empty_page": "the page is empty though rows are left",
     "wrong_total": "totalCount is wrong",

@@ -124,5 +124,6 @@ _DELIVERIES: Final[Mapping[str, Callable[[Fault, Reply], Delivery]]] = {
     ),
     "slow": lambda fault, reply: Delivery(reply=reply, delay_s=fault.delay_s),
     "drip": lambda fault, reply: Delivery(reply=reply, pieces=fault.pieces, pause_s=fault.delay_s),
+    "lost_reply": lambda _fault, _reply: Delivery(reply=None, ending="reset"),
     "lost_refresh_reply": lambda _fault, _reply: Delivery(reply=None, ending="reset"),
 }

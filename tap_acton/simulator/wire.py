@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from functools import cached_property
 from http import HTTPStatus
 from typing import Final, Literal
@@ -41,6 +42,18 @@ class Request:
     def params(self) -> Mapping[str, str]:
         """Query and form in one; the form wins."""
         return {**self.query, **self.form}
+
+    @cached_property
+    def file(self) -> str | None:
+        """The first file of a multipart body as text; None if there is none."""
+        kind = self.headers.get("content-type", "")
+        if not kind.startswith("multipart/"):
+            return None
+        message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + self.body)
+        files = (part for part in message.walk() if part.get_filename())
+        found = next(files, None)
+        content = found.get_payload(decode=True) if found else None
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else None
 
     @property
     def grant(self) -> str:

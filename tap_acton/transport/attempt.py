@@ -64,7 +64,11 @@ class Attempts:
     _telling: ThreadLock = field(default_factory=ThreadLock, init=False)
 
     def reply(
-        self, request: PreparedRequest, where: str, tell: Callable[[Sent], None] | None = None
+        self,
+        request: PreparedRequest,
+        where: str,
+        tell: Callable[[Sent], None] | None = None,
+        session: requests.Session | None = None,
     ) -> Reply:
         """Return the reply to a request that has passed the limits, if it is no error.
 
@@ -72,11 +76,12 @@ class Attempts:
             request: What is sent.
             where: Method and path, for messages.
             tell: Hears of it at once, in place of `observe`.
+            session: Sends it, in place of the pooled one.
 
         Raises:
             ActOnError: It is an error, or did not come; see `exchange`.
         """
-        reply = self.exchange(self.session, request, where, tell or self.tell)
+        reply = self.exchange(session or self.session, request, where, tell or self.tell)
         self._judge(reply)
         return reply
 

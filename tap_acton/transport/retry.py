@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import backoff
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
-from tap_acton.errors import ActOnError, RateLimitedError
+from tap_acton.errors import (
+    ActOnError,
+    NoReplyError,
+    NotConnectedError,
+    RateLimitedError,
+    ServerFailedError,
+    UnexpectedReplyError,
+    WriteUnknownError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["RetryPolicy"]
+__all__ = ["RetryPolicy", "fate_unknown", "never_came_to_it", "worth_it"]
 
 T = TypeVar("T")
+logger = logging.getLogger("tap-acton")
 
 _FIRST_S = 0.5
 _LONGEST_WAIT_S = 30
@@ -89,3 +100,35 @@ class Tries:
         was_told = (error.retry_after_s or 0) >= _DAY_FROM_S
         if was_told or (self._is_throttled and tried_s >= _BURST_S):
             error.mean_the_day()
+
+
+def worth_it(error: ActOnError) -> bool:
+    """Tell whether a request that failed so is worth another try."""
+    if error.retryable:
+        logger.debug("Trying again: %s", error)
+    return error.retryable
+
+
+def never_came_to_it(error: ActOnError) -> bool:
+    """Tell whether the server has not even begun to answer what was asked."""
+    return isinstance(error, RateLimitedError | NotConnectedError) and worth_it(error)
+
+
+@contextmanager
+def fate_unknown(where: str) -> Iterator[None]:
+    """Say of a change to which no usable reply comes that nobody knows what became of it.
+
+    Raises:
+        WriteUnknownError: The block failed after it may have taken effect.
+    """
+    try:
+        yield
+    except NotConnectedError:
+        raise
+    except (NoReplyError, ServerFailedError, UnexpectedReplyError) as error:
+        raise WriteUnknownError(
+            f"No usable reply came to a change: {error.what}",
+            where=where,
+            status=error.status,
+            request_id=error.request_id,
+        ) from None

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from urllib.parse import quote, urlencode
 
 import requests
 
-from tap_acton.errors import NotConnectedError, RateLimitedError
 from tap_acton.transport.ahead import Ahead, Early
 from tap_acton.transport.attempt import Attempts, Sent
 from tap_acton.transport.expected import Expected
+from tap_acton.transport.outgoing import key_of, question_of, reading, writing
 from tap_acton.transport.replies import Reply, TokenInvalidError
+from tap_acton.transport.retry import fate_unknown, never_came_to_it, worth_it
 from tap_acton.transport.route import USUAL_ROUTE, Route
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest
 
-    from tap_acton.errors import ActOnError
     from tap_acton.transport.limits import Limit
+    from tap_acton.transport.outgoing import Write
     from tap_acton.transport.retry import RetryPolicy, Tries
     from tap_acton.transport.streaming import Body
 
@@ -31,18 +30,6 @@ __all__ = ["Authenticator", "Sent", "Transport"]
 
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
-
-
-def _is_worth_it(error: ActOnError) -> bool:
-    """Tell whether a request that failed so is worth another try."""
-    if error.retryable:
-        logger.debug("Trying again: %s", error)
-    return error.retryable
-
-
-def _never_came_to_it(error: ActOnError) -> bool:
-    """Tell whether the server has not even begun to answer what was asked."""
-    return isinstance(error, RateLimitedError | NotConnectedError) and _is_worth_it(error)
 
 
 class Authenticator(Protocol):
@@ -143,7 +130,7 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        return self._asked(self._get(path, params), f"GET {path}", auth, decode)
+        return self._asked(reading(self.base_url, path, params), f"GET {path}", auth, decode)
 
     def stream(
         self,
@@ -166,7 +153,7 @@ class Transport:
         Raises:
             ActOnError: See `errors`; a failure that may pass has been tried again.
         """
-        request = self._get(path, params)
+        request = reading(self.base_url, path, params)
 
         def start(prepared: PreparedRequest) -> T:
             self._limits.take()
@@ -177,12 +164,12 @@ class Transport:
                 body.close()
                 raise
 
-        again = _never_came_to_it if once else _is_worth_it
+        again = never_came_to_it if once else worth_it
         return self._retry.run(lambda: self._with_token(request, auth, start), again=again)
 
     def tries(self) -> Tries:
         """Return what counts the tries of something that takes several requests."""
-        return self._retry.tries(_is_worth_it)
+        return self._retry.tries(worth_it)
 
     def query(
         self,
@@ -196,7 +183,28 @@ class Transport:
 
         The question is sent as JSON; for all else see `get`.
         """
-        return self._asked(self._post(path, question), f"POST {path}", auth, decode)
+        return self._asked(question_of(self.base_url, path, question), f"POST {path}", auth, decode)
+
+    def write(self, write: Write, *, auth: Authenticator, decode: Callable[[Reply], T]) -> T:
+        """Send what changes something, once, and return what `decode` reads from the reply.
+
+        It is tried again only while it never came to it: no connection, too many requests, or a
+        refused token. A connection of its own keeps it from one that the server has just closed.
+
+        Raises:
+            WriteUnknownError: No usable reply came; it may have taken effect or not.
+            ActOnError: It was refused, or never sent.
+        """
+        request = writing(self.base_url, write)
+        where = f"{write.method} {write.path}"
+
+        def send(prepared: PreparedRequest) -> T:
+            self._limits.take()
+            with self._route.session() as fresh, fate_unknown(where):
+                return decode(self._attempts.reply(prepared, where, session=fresh))
+
+        again = never_came_to_it
+        return self._retry.run(lambda: self._with_token(request, auth, send), again=again)
 
     def expect(
         self, path: str, params: Mapping[str, Any], *, auth: Authenticator, in_body: bool
@@ -209,20 +217,17 @@ class Transport:
             auth: Signs it.
             in_body: Whether it is a question.
         """
-        request = self._post(path, params) if in_body else self._get(path, params)
+        request = (
+            question_of(self.base_url, path, params)
+            if in_body
+            else reading(self.base_url, path, params)
+        )
         where = f"{request.method} {path}"
-        return self._ahead.announce(_key(request), where, lambda: self._signed(request, auth))
+        return self._ahead.announce(key_of(request), where, lambda: self._signed(request, auth))
 
     def expectations(self) -> Expected:
         """Return a window for requests that one reading expects."""
         return Expected(self._ahead)
-
-    def _post(self, path: str, question: Mapping[str, Any]) -> requests.Request:
-        return requests.Request("POST", self.base_url + path, json=question)
-
-    def _get(self, path: str, params: Mapping[str, str]) -> requests.Request:
-        query = urlencode(params, quote_via=quote, errors="surrogatepass")
-        return requests.Request("GET", f"{self.base_url}{path}" + (f"?{query}" if query else ""))
 
     def _asked(
         self,
@@ -232,7 +237,7 @@ class Transport:
         decode: Callable[[Reply], T],
     ) -> T:
         """Return what `decode` reads from a whole reply, which may be there already."""
-        early = self._ahead.claim(_key(request))
+        early = self._ahead.claim(key_of(request))
 
         def read(prepared: PreparedRequest) -> T:
             self._limits.take()
@@ -252,7 +257,7 @@ class Transport:
                     logger.debug("%s was held back", where)
             return self._with_token(request, auth, read)
 
-        return self._retry.run(attempt, again=_is_worth_it)
+        return self._retry.run(attempt, again=worth_it)
 
     def _with_token(
         self,
@@ -293,7 +298,3 @@ class Transport:
         with self._route.session() as with_new_connection:
             tell = self._attempts.tell
             return self._attempts.exchange(with_new_connection, request, f"POST {path}", tell)
-
-
-def _key(request: requests.Request) -> str:
-    return f"{request.method} {request.url} {json.dumps(request.json)}"

@@ -99,8 +99,8 @@ def _stationery(asset: Asset) -> dict[str, object]:
     return {
         "id": asset.id,
         "title": asset.name,
-        "html": f"<p>{asset.name}</p>",
-        "text": asset.name,
+        "html": asset.html or f"<p>{asset.name}</p>",
+        "text": asset.text or asset.name,
     }
 
 

@@ -31,6 +31,8 @@ class Asset:
     size: int = 0
     link: str = ""
     state: str = ""
+    html: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +48,16 @@ class Assets:
     logos: tuple[Asset, ...]
     headers: tuple[Asset, ...]
     footers: tuple[Asset, ...]
+
+    def stored(self, kind: str, asset: Asset) -> "Assets":
+        """The assets with one of a kind, in the place of that with its id, if there is one."""
+        found: tuple[Asset, ...] = getattr(self, kind)
+        if any(each.id == asset.id for each in found):
+            kept = tuple(asset if each.id == asset.id else each for each in found)
+        else:
+            kept = (*found, asset)
+        changed: dict[str, Any] = {kind: kept}
+        return replace(self, **changed)
 
     def without(self, kind: str, asset_id: str) -> "Assets":
         """The assets without one of a kind; programs are of three kinds and stay.
