@@ -11,7 +11,7 @@ from tap_acton.sql.exceptions import ProgrammingError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Call", "call_of", "first_word", "split"]
+__all__ = ["Call", "call_of", "count_of_marks", "first_word", "names_of_parameters", "plain", "split"]
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_TEMPORARY = re.compile(r"#TEMP\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +45,33 @@ def split(text: str) -> list[str]:
             start = found.end()
         place = found.end()
     return [each.strip() for each in (*statements, text[start:]) if _words(each)]
+
+
+def count_of_marks(statement: str) -> int:
+    """Return how many question marks want a parameter."""
+    return sum(kind == "parameter" for kind, _ in _tokens(statement))
+
+
+def names_of_parameters(statement: str) -> set[str]:
+    """Return the names behind `@`, without case."""
+    tokens = _tokens(statement)
+    return {
+        token[1:].casefold() for kind, token in tokens if kind == "word" and token[0] == "@"
+    }
+
+
+def plain(statement: str) -> str:
+    """Return a statement without comments, and `[name]#TEMP` as `[name#TEMP]`."""
+    pieces, start, place = [], 0, 0
+    while found := _next(statement, place):
+        place = found.end()
+        if found["comment"]:
+            pieces += [statement[start : found.start("comment")], " "]
+            start = place
+        elif found["name"] and (temporary := _TEMPORARY.match(statement, place)):
+            pieces += [statement[start : place - 1], temporary[0], found["name"][-1]]
+            start = place = temporary.end()
+    return "".join((*pieces, statement[start:])).strip()
 
 
 def first_word(statement: str) -> str:
