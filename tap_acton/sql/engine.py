@@ -44,7 +44,7 @@ from tap_acton.sql.views import UserViews
 from tap_acton.sql.writing.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
 
     from sqlglot import exp
@@ -69,7 +69,6 @@ _TYPES: dict[str, tuple[type, Reader]] = {
     "TIME": (time, time.fromisoformat),
     "VARCHAR": (str, lambda value: value),
 }
-_LAST_RESULT = "LastResultInfo#TEMP"
 
 
 def _no_local(_name: str) -> None:
@@ -83,7 +82,7 @@ class Engine:
         client: The account.
         views: The file of the user's own views; else one beside the tap's settings.
         find_local: Finds a table whose rows are made here, such as `sys_tables`.
-        changes: What writes to the account; else the client's own.
+        changes: What writes to the account; without it nothing can be written.
     """
 
     def __init__(
@@ -96,7 +95,6 @@ class Engine:
     ) -> None:
         self.last_id: str | None = None
         """The id of the row that was written last; what SCOPE_IDENTITY() gives."""
-        self._client = client
         self._changes = changes
         self._module = VirtualTables(client)
         self._sqlite = self._opened()
@@ -113,8 +111,11 @@ class Engine:
         sqlite.create_module(MODULE, self._module)  # type: ignore[arg-type]
         sqlite.execute(TYPES_TABLE)
         runtime.register(sqlite)
-        sqlite.create_scalar_function("SCOPE_IDENTITY", lambda: self.last_id, 0)
+        sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)
         return sqlite
+
+    def _scope_identity(self, *_: Any) -> str | None:
+        return self.last_id
 
     def close(self) -> None:
         """Forget everything; open results end."""
@@ -196,10 +197,9 @@ class Engine:
     def _write(
         self, statement: Insertion | Update | Deletion, sets: Sequence[dict[str, Any]]
     ) -> Result:
-        writer = Writer(self, self._changes or self._client.changes)
-        written = writer.write(statement, sets)
+        written = Writer(self, self._changes).write(statement, sets)
         self.last_id = written.ids[-1] if written.ids else self.last_id
-        return _done(len(written.ids))
+        return _done(len(written.ids), self.last_id)
 
     @_run.register(LocalView)
     def _local_view(self, statement: LocalView, _sets: Sequence[dict[str, Any]]) -> Result:
@@ -211,16 +211,14 @@ class Engine:
             self._views.create(statement.name, statement.query)
         return _done(0)
 
-    def _prepared(self, tree: exp.Expression) -> tuple[str, Mentioned]:
+    def _prepared(self, tree: exp.Expr) -> tuple[str, Mentioned]:
         """Return SQLite's text of a query, whose tables SQLite knows now."""
         mentioned = self._names.resolve(tree)
         with_comparable_values(tree, mentioned.types)
-        self._module.begin(remembers=mentioned.count > 1)
+        self._module.begin(remembers=len(mentioned.tables) > 1)
         return sqlite_text(tree), mentioned
 
-    def _columns(
-        self, text: str, tree: exp.Expression
-    ) -> tuple[tuple[ResultColumn, ...], list[Reader]]:
+    def _columns(self, text: str, tree: exp.Expr) -> tuple[tuple[ResultColumn, ...], list[Reader]]:
         described = self._described(text)
         try:
             declared = [declared for _, declared in self._described(sqlite_text(probe_of(tree)))]
@@ -238,9 +236,9 @@ class Engine:
         return [(name, declared) for name, declared in description]
 
 
-def _done(count: int) -> Result:
+def _done(count: int, last_id: str | None = None) -> Result:
     """Return the result of a statement that gives no rows."""
-    return Result(columns=(), rows=iter(()), rowcount=count)
+    return Result(columns=(), rows=iter(()), rowcount=count, last_id=last_id)
 
 
 def _default_views() -> Path:

@@ -30,11 +30,12 @@ def in_words_of_statement(error: apsw.Error, mentioned: Mentioned) -> Exception:
     """
     if isinstance(error.__context__, ActOnError | Error):
         return error.__context__
-    text = str(error).splitlines()[0].rstrip(".")
+    text = str(error).splitlines()[0].partition(" - should this be")[0].rstrip(".")
     if found := _COLUMN.search(text):
-        name = found[1].rpartition(".")[2]
+        named = found[1].replace('"', "")
+        name = named.rpartition(".")[2]
         near = nearest(name, [each.name for each in mentioned.columns.values()])
-        return ProgrammingError(f"There is no column {found[1]!r}.{near}")
+        return ProgrammingError(f"There is no column {named!r}.{near}")
     if found := _FUNCTION.search(text):
         return NotSupportedError(f"There is no function {found[1]}.")
     if found := _ARGUMENTS.search(text):

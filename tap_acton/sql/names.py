@@ -58,8 +58,8 @@ class Mentioned:
 
     columns: dict[str, Field] = field(default_factory=dict)
     """The columns of its tables by name without case; one of two types is not among them."""
-    count: int = 0
-    """How often it names a table of the account."""
+    tables: list[Table] = field(default_factory=list)
+    """The account's tables, each as often as it is named."""
     _unclear: set[str] = field(default_factory=set)
 
     def add(self, fields: Iterable[Field]) -> None:
@@ -105,7 +105,7 @@ class Names:
         self._find_local = find_local
         self._known: set[str] = set()
 
-    def resolve(self, tree: exp.Expression) -> Mentioned:
+    def resolve(self, tree: exp.Expr) -> Mentioned:
         """Make all that a statement names known; it changes the tree.
 
         Raises:
@@ -131,9 +131,7 @@ class Names:
                 raise ProgrammingError(f"There is no schema {schema!r}. It is called 'ActOn'.")
         return self._tables.find(name)
 
-    def _resolve(
-        self, tree: exp.Expression, mentioned: Mentioned, inside: tuple[str, ...]
-    ) -> None:
+    def _resolve(self, tree: exp.Expr, mentioned: Mentioned, inside: tuple[str, ...]) -> None:
         common = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
         for table in list(tree.find_all(exp.Table)):
             if not isinstance(table.this, exp.Identifier):
@@ -168,7 +166,7 @@ class Names:
             return local.name
         found = self.table(name, table.catalog, table.db)
         mentioned.add(found.fields)
-        mentioned.count += 1
+        mentioned.tables.append(found)
         self._declare(found)
         return found.name
 
@@ -181,12 +179,13 @@ class Names:
         self._known.add(table.name)
 
     def _fill(self, local: Local) -> None:
-        name = f"temp.{quoted(local.name)}"
+        name = quoted(local.name)
         columns = ", ".join(f"{quoted(each.name)} {each.declared}" for each in local.fields)
-        self._sqlite.execute(f"CREATE TEMP TABLE IF NOT EXISTS {quoted(local.name)} ({columns})")
-        self._sqlite.execute(f"DELETE FROM {name}")
+        self._sqlite.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        self._sqlite.execute(f"CREATE TEMP TABLE {name} ({columns})")
         marks = ", ".join("?" for _ in local.fields)
-        self._sqlite.executemany(f"INSERT INTO {name} VALUES ({marks})", local.rows())  # noqa: S608
+        rows = local.rows()
+        self._sqlite.executemany(f"INSERT INTO temp.{name} VALUES ({marks})", rows)  # noqa: S608
 
     @staticmethod
     def _rename(table: exp.Table, name: str) -> None:

@@ -42,9 +42,7 @@ class TemporaryTables:
             raise ProgrammingError(f"There is no table {name!r}. INSERT INTO {name} makes it.")
         return name.casefold()
 
-    def insert(
-        self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-    ) -> int:
+    def insert(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Add rows to a table, which the first ones make, and return how many.
 
         Columns that it did not have so far are NULL in the rows before.
@@ -57,9 +55,7 @@ class TemporaryTables:
         self._sqlite.executemany(f"INSERT INTO temp.{table} ({names}) VALUES ({marks})", texts)  # noqa: S608
         return len(texts)
 
-    def replace(
-        self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-    ) -> None:
+    def replace(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Make a table of these rows alone."""
         if self._columns.pop(name.casefold(), None) is not None:
             self._sqlite.execute(f"DROP TABLE temp.{quoted(name.casefold())}")

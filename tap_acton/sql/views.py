@@ -55,7 +55,9 @@ class UserViews:
         """
         views = self._read()
         if name.casefold() in (each.casefold() for each in views):
-            raise ProgrammingError(f"There is a view {name!r} already. ALTER LOCAL VIEW changes it.")
+            raise ProgrammingError(
+                f"There is a view {name!r} already. ALTER LOCAL VIEW changes it."
+            )
         self._write({**views, name: {"query": query}})
 
     def alter(self, name: str, query: str) -> None:

@@ -37,9 +37,11 @@ _UPDATE_FROM_ROWS = re.compile(rf"UPDATE\s+{_TABLE}\s*(?=\()", re.IGNORECASE)
 _DELETE_OF_ROWS = re.compile(
     rf"DELETE\s+FROM\s+{_TABLE}\s+WHERE\s+EXISTS\s+(?=SELECT\b)", re.IGNORECASE
 )
+_QUERIES = frozenset({"SELECT", "WITH", "("})
 _NOT_HERE = {
     "CACHE": "There is no cache: every statement asks Act-On.",
     "REPLICATE": "There is no cache to replicate to: every statement asks Act-On.",
+    "MERGE": "UPSERT changes rows or adds them.",
     "GETDELETED": "Act-On does not say which rows were deleted.",
 }
 
@@ -57,16 +59,15 @@ def parsed(text: str) -> Statement:
         raise NotSupportedError(f"{word} cannot be run. {_NOT_HERE[word]}")
     if special := _SPECIAL.get(word):
         return special(text)
-    tree = _tree(text)
-    if isinstance(tree, exp.Query):
-        return _query(tree)
+    if word in _QUERIES:
+        return _query(text)
     raise NotSupportedError(
         f"{word or 'This'} is no statement that can be run. There are SELECT, INSERT, UPDATE, "
         "DELETE, UPSERT, EXECUTE, and CREATE, ALTER and DROP LOCAL VIEW."
     )
 
 
-def _tree(text: str) -> exp.Expression:
+def _tree(text: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(text, read=CData)
     except sqlglot.errors.SqlglotError as error:
@@ -74,19 +75,24 @@ def _tree(text: str) -> exp.Expression:
         raise ProgrammingError(f"The statement cannot be read: {line}.") from None
 
 
-def _rows_of(text: str) -> Query:
+def _query(text: str) -> Query | SelectInto:
     tree = _tree(text)
-    if not isinstance(tree, exp.Query) or tree.find(exp.Into):
+    while isinstance(tree, exp.Subquery) and tree.is_wrapper:
+        tree = tree.this
+    if not isinstance(tree, exp.Query):
         raise ProgrammingError("The statement cannot be read: a SELECT is expected.")
-    return Query(tree=tree)
-
-
-def _query(tree: exp.Query) -> Query | SelectInto:
     into = tree.find(exp.Into)
     if into is None:
         return Query(tree=tree)
     into.pop()
     return SelectInto(query=Query(tree=tree), target=into.this.name)
+
+
+def _rows_of(text: str) -> Query:
+    query = _query(text)
+    if isinstance(query, SelectInto):
+        raise ProgrammingError("INTO is for a SELECT that stands alone.")
+    return query
 
 
 def _insertion(text: str) -> Insertion:
@@ -103,7 +109,7 @@ def _insertion(text: str) -> Insertion:
     )
 
 
-def _given_rows(rows: exp.Expression, width: int) -> Query:
+def _given_rows(rows: exp.Expr, width: int) -> Query:
     if isinstance(rows, exp.Values):
         if any(len(each.expressions) != width for each in rows.expressions):
             raise ProgrammingError("INSERT needs as many values as columns.")
@@ -120,7 +126,7 @@ def _update(text: str) -> Update:
     tree = _tree(text)
     if not isinstance(tree, exp.Update) or not isinstance(tree.this, exp.Table):
         raise ProgrammingError("UPDATE is written so: UPDATE table SET column = value WHERE …")
-    values: dict[str, exp.Expression] = {}
+    values: dict[str, exp.Expr] = {}
     for each in tree.expressions:
         if not isinstance(each, exp.EQ) or not isinstance(each.this, exp.Column):
             raise ProgrammingError("SET is written so: SET column = value, …")
@@ -138,11 +144,11 @@ def _deletion(text: str) -> Deletion:
     return Deletion(table=_name(tree.this), where=_where(tree, "DELETE"))
 
 
-def _where(tree: exp.Expression, verb: str) -> exp.Expression:
+def _where(tree: exp.Expr, verb: str) -> exp.Expr:
     where = tree.args.get("where")
     if where is None:
         raise ProgrammingError(f"{verb} needs a WHERE that says which rows it means.")
-    condition: exp.Expression = where.this
+    condition: exp.Expr = where.this
     return condition
 
 

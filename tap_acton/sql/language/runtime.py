@@ -20,11 +20,12 @@ _FALSE = frozenset({"false", "f", "no", "n", "0"})
 
 def register(connection: apsw.Connection) -> None:
     """Let generated SQL call these."""
-    for name, function in (
-        ("ACTON_ADD", _add),
-        ("ACTON_CAST", _cast),
-        ("ACTON_MOMENT", as_moment),
-    ):
+    functions: dict[str, Callable[..., Any]] = {
+        "ACTON_ADD": _add,
+        "ACTON_CAST": _cast,
+        "ACTON_MOMENT": as_moment,
+    }
+    for name, function in functions.items():
         connection.create_scalar_function(name, function, deterministic=True)
 
 
@@ -60,7 +61,7 @@ def _number(value: Any) -> float:
 
 def _cast(value: Any, kind: str, *sizes: int) -> Any:
     """Return a value as one of another type; NULL if it cannot be one."""
-    cast = _CASTS.get(kind, _text)
+    cast: Callable[..., Any] = _CASTS.get(kind, _text)
     if value is None:
         return None
     try:

@@ -34,12 +34,12 @@ _FIRST_OF = frozenset({"COALESCE", "NULLIF", "ISNULL"})
 _WORDS = {"true": "1", "false": "0"}
 
 
-def sqlite_text(tree: exp.Expression) -> str:
+def sqlite_text(tree: exp.Expr) -> str:
     """Return SQLite's text of a tree; every name is quoted, so that none is a keyword."""
     return tree.sql(dialect=SQLiteOfCData, identify=True, comments=False)
 
 
-def with_titles(tree: exp.Expression) -> exp.Expression:
+def with_titles(tree: exp.Expr) -> exp.Expr:
     """Give columns that are expressions their text as name."""
     select = tree.find(exp.Select)
     if not isinstance(tree, exp.Query) or select is None:
@@ -51,7 +51,7 @@ def with_titles(tree: exp.Expression) -> exp.Expression:
     return tree
 
 
-def with_comparable_values(tree: exp.Expression, types: Mapping[str, Type]) -> exp.Expression:
+def with_comparable_values(tree: exp.Expr, types: Mapping[str, Type]) -> exp.Expr:
     """Make what moments and booleans are compared with what SQLite has for them.
 
     Args:
@@ -59,7 +59,7 @@ def with_comparable_values(tree: exp.Expression, types: Mapping[str, Type]) -> e
         types: The types of columns, by their names without case.
     """
     for comparison in tree.find_all(*_COMPARISONS):
-        parts = [part for part in comparison.iter_expressions() if part is not None]
+        parts = list(comparison.iter_expressions())
         known = {types.get(part.name.casefold()) for part in parts if isinstance(part, exp.Column)}
         convert = {Type.MOMENT: _moment, Type.BOOLEAN: _boolean}
         if len(known) == 1 and (converted := convert.get(known.pop() or Type.TEXT)):
@@ -69,13 +69,13 @@ def with_comparable_values(tree: exp.Expression, types: Mapping[str, Type]) -> e
     return tree
 
 
-def _moment(value: exp.Expression) -> exp.Expression:
+def _moment(value: exp.Expr) -> exp.Expr:
     if isinstance(value, exp.Literal):
         return exp.Literal.string(as_moment(value.name)) if value.is_string else value
     return exp.Anonymous(this="ACTON_MOMENT", expressions=[value.copy()])
 
 
-def _boolean(value: exp.Expression) -> exp.Expression:
+def _boolean(value: exp.Expr) -> exp.Expr:
     if isinstance(value, exp.Literal):
         word = _WORDS.get(value.name.casefold()) if value.is_string else None
         return exp.Literal.number(word) if word else value
@@ -84,7 +84,7 @@ def _boolean(value: exp.Expression) -> exp.Expression:
     )
 
 
-def probe_of(tree: exp.Expression) -> exp.Expression:
+def probe_of(tree: exp.Expr) -> exp.Expr:
     """Return a statement whose columns SQLite can tell the types of.
 
     SQLite knows the declared type of a column, and of nothing else. So MIN, MAX, COALESCE and CASE
@@ -100,7 +100,7 @@ def probe_of(tree: exp.Expression) -> exp.Expression:
     return probe
 
 
-def _typed(value: exp.Expression) -> exp.Expression:
+def _typed(value: exp.Expr) -> exp.Expr:
     """Return an expression of a value's type whose type SQLite can tell, if there is one."""
     if isinstance(value, exp.Paren | exp.Min | exp.Max) and not value.expressions:
         return _typed(value.this)
@@ -115,14 +115,14 @@ def _typed(value: exp.Expression) -> exp.Expression:
     return exp.select(name).from_('"acton types"').subquery() if name else value
 
 
-def _first(values: list[Any], otherwise: exp.Expression) -> exp.Expression:
+def _first(values: list[Any], otherwise: exp.Expr) -> exp.Expr:
     for value in values:
         if value is not None and not isinstance(value, exp.Null):
             return _typed(value)
     return otherwise
 
 
-def _type_name(value: exp.Expression) -> str:
+def _type_name(value: exp.Expr) -> str:
     if isinstance(value, exp.Cast) and isinstance(value.to, exp.DataType):
         return _CASTS.get(value.to.this.value, "VARCHAR")
     if isinstance(value, exp.Count) or (

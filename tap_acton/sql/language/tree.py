@@ -35,7 +35,7 @@ class Name:
 class Query:
     """Rows that SQLite works out."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     """A SELECT, several with UNION, or VALUES."""
 
 
@@ -65,9 +65,9 @@ class Update:
     """
 
     table: Name
-    values: Mapping[str, exp.Expression]
+    values: Mapping[str, exp.Expr]
     """The new values by column."""
-    where: exp.Expression | None = None
+    where: exp.Expr | None = None
     columns: tuple[str, ...] = ()
     rows: Query | None = None
 
@@ -77,7 +77,7 @@ class Deletion:
     """Rows of a table that go: those that fit `where`, or whose keys `rows` bring."""
 
     table: Name
-    where: exp.Expression | None = None
+    where: exp.Expr | None = None
     rows: Query | None = None
 
 

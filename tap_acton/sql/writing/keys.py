@@ -7,7 +7,7 @@ from sqlglot import exp
 __all__ = ["keys_alone"]
 
 
-def keys_alone(where: exp.Expression | None, key: str) -> list[exp.Expression] | None:
+def keys_alone(where: exp.Expr | None, key: str) -> list[exp.Expr] | None:
     """Return the keys that a condition names; None if it says more, or something else.
 
     Args:
@@ -29,9 +29,9 @@ def keys_alone(where: exp.Expression | None, key: str) -> list[exp.Expression] |
     return None
 
 
-def _is_column(value: exp.Expression, key: str) -> bool:
+def _is_column(value: exp.Expr, key: str) -> bool:
     return isinstance(value, exp.Column) and value.name.casefold() == key.casefold()
 
 
-def _is_value(value: exp.Expression) -> bool:
+def _is_value(value: exp.Expr) -> bool:
     return isinstance(value, exp.Literal | exp.Placeholder | exp.Parameter)

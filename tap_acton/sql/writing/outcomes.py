@@ -22,7 +22,7 @@ class Written:
     """Carries a statement out and keeps what became of its rows.
 
     Args:
-        what: The statement in a few words, such as `DELETE FROM Optout`.
+        what: The statement in a few words, such as `DELETE of Optout`.
         rows: What its rows are called: their keys, or their numbers.
     """
 

@@ -120,7 +120,7 @@ class Target(Protocol):
         """Change rows, or add those that are not there."""
         ...
 
-    def update(self, rows: Iterable[Row]) -> Iterator[Outcome]:
+    def update(self, rows: Iterable[Row], /) -> Iterator[Outcome]:
         """Change rows."""
         ...
 
@@ -192,7 +192,7 @@ class _OptOuts:
 
     upsert = insert
 
-    def update(self, rows: Iterable[Row]) -> Iterator[Outcome]:
+    def update(self, _rows: Iterable[Row]) -> Iterator[Outcome]:
         raise NotSupportedError("Optout has nothing to update: INSERT and DELETE opt out and in.")
 
     def delete(self, keys: Sequence[str]) -> Iterator[Outcome]:

@@ -44,10 +44,10 @@ class Writer:
 
     Args:
         database: Where the rows are worked out.
-        changes: The account's side.
+        changes: The account's side; without it nothing can be written.
     """
 
-    def __init__(self, database: Database, changes: Changes) -> None:
+    def __init__(self, database: Database, changes: Changes | None) -> None:
         self._database = database
         self._changes = changes
 
@@ -69,7 +69,7 @@ class Writer:
         may_have_key = statement.is_upsert or len(table.keys) == len(table.fields)
         fields = _fields(table, statement.columns, with_key=may_have_key)
         rows = [_row(fields, values) for values in self._rows(statement.rows, sets)]
-        written = Written(f"{operation.value} INTO {table.name}", _numbers(len(rows)))
+        written = Written(f"{operation.value} of {table.name}", _numbers(len(rows)))
         written.carry_out(target.upsert(rows) if statement.is_upsert else target.insert(rows))
         return written
 
@@ -86,7 +86,7 @@ class Writer:
             fields = [_key(table), *changed]
             query = _rows_to_change(statement, table)
         rows = [_row(fields, values) for values in self._rows(query, sets)]
-        written = Written(f"UPDATE {table.name}", _called([row.key for row in rows]))
+        written = Written(f"UPDATE of {table.name}", _called([row.key for row in rows]))
         written.carry_out(target.update(rows))
         return written
 
@@ -95,7 +95,7 @@ class Writer:
         table, target = self._target(statement.table, Operation.DELETE)
         query = statement.rows or _rows_to_change(statement, table)
         keys = list(dict.fromkeys(_text(row[0]) for row in self._rows(query, sets)))
-        written = Written(f"DELETE FROM {table.name}", _called(keys))
+        written = Written(f"DELETE of {table.name}", _called(keys))
         written.carry_out(target.delete(keys))
         return written
 
@@ -108,6 +108,8 @@ class Writer:
             raise NotSupportedError(
                 f"{table.name} does not allow {operation.value}. It allows {allowed}."
             )
+        if self._changes is None:
+            raise NotSupportedError("The account can only be read here.")
         return table, target_of(table, self._changes)
 
     def _rows(self, query: Query, sets: Bindings) -> list[tuple[Any, ...]]:
