@@ -66,8 +66,7 @@ class Writer:
     def _insert(self, statement: Insertion, sets: Bindings) -> Written:
         operation = Operation.UPSERT if statement.is_upsert else Operation.INSERT
         table, target = self._target(statement.table, operation)
-        may_have_key = statement.is_upsert or len(table.keys) == len(table.fields)
-        fields = _fields(table, statement.columns, with_key=may_have_key)
+        fields = _fields(table, statement.columns, with_key=statement.is_upsert)
         rows = [_row(fields, values) for values in self._rows(statement.rows, sets)]
         written = Written(f"{operation.value} of {table.name}", _numbers(len(rows)))
         written.carry_out(target.upsert(rows) if statement.is_upsert else target.insert(rows))
@@ -146,7 +145,8 @@ def _fields(table: Table, names: Sequence[str], *, with_key: bool) -> list[Field
 
 
 def _key(table: Table) -> Field:
-    if len(table.keys) != 1:
+    """Return the column that says which row is meant: of several keys, the first."""
+    if not table.keys:
         raise NotSupportedError(f"{table.name} has no key to say which rows are meant.")
     return table.keys[0]
 
@@ -156,7 +156,7 @@ def _row(fields: Sequence[Field], values: Sequence[Any]) -> Row:
         raise ProgrammingError("A row needs as many values as there are columns.")
     texts = [(each, _text(value)) for each, value in zip(fields, values, strict=True)]
     return Row(
-        key="".join(text for each, text in texts if each.is_key),
+        key=next((text for each, text in texts if each.is_key), ""),
         values={each.name: text for each, text in texts if not (each.is_key and each.is_readonly)},
     )
 
