@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from tap_acton.client import ActOnClient
     from tap_acton.sql.language.tree import Name, Statement
     from tap_acton.sql.names import Local
-    from tap_acton.sql.schema.table import Table
-    from tap_acton.sql.writing.targets import Changes
+    from tap_acton.sql.schema.table import Operation, Table
+    from tap_acton.sql.writing.targets import Changes, Outcome
 
     Parameters = Sequence[Any] | Mapping[str, Any]
     Reader = Callable[[Any], Any]
@@ -69,6 +69,9 @@ _TYPES: dict[str, tuple[type, Reader]] = {
     "TIME": (time, time.fromisoformat),
     "VARCHAR": (str, lambda value: value),
 }
+
+
+_LAST_RESULT = "LastResultInfo#TEMP"
 
 
 def _no_local(_name: str) -> None:
@@ -197,9 +200,15 @@ class Engine:
     def _write(
         self, statement: Insertion | Update | Deletion, sets: Sequence[dict[str, Any]]
     ) -> Result:
-        written = Writer(self, self._changes).write(statement, sets)
-        self.last_id = written.ids[-1] if written.ids else self.last_id
+        written = Writer(self, self._changes, self._note).write(statement, sets)
         return _done(len(written.ids), self.last_id)
+
+    def _note(self, _operation: Operation, outcomes: Sequence[Outcome]) -> None:
+        """Keep what became of the rows that a statement wrote."""
+        ids = [each.id for each in outcomes if not each.reason]
+        self.last_id = ids[-1] if ids else self.last_id
+        rows = [(each.id, each.reason or "SUCCESS") for each in outcomes]
+        self._temporary.replace(_LAST_RESULT, ("Id", "Message"), rows)
 
     @_run.register(LocalView)
     def _local_view(self, statement: LocalView, _sets: Sequence[dict[str, Any]]) -> Result:

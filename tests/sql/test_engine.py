@@ -103,7 +103,7 @@ def plain(sim: Simulator) -> sqlite3.Connection:
             "ORDER BY 1"
         ),
         (
-            f"SELECT Company FROM {LIST} WHERE NOT Company IN ('a', 'b') AND Score BETWEEN '1' AND '5' "
+            f"SELECT Company FROM {LIST} WHERE NOT Company IN ('a', 'b') AND Score > '1' "
             "OR Notes IS NOT NULL AND Company NOT LIKE '%z_' ORDER BY 1"
         ),
         f"SELECT CAST(Score AS INTEGER) * 2 % 7 FROM {LIST} ORDER BY 1",

@@ -16,13 +16,14 @@ from tap_acton.sql.writing.outcomes import Written
 from tap_acton.sql.writing.targets import Changes, Row, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tap_acton.sql.language.tree import Name
     from tap_acton.sql.schema.table import Field, Table
-    from tap_acton.sql.writing.targets import Target
+    from tap_acton.sql.writing.targets import Outcome, Target
 
     Bindings = Sequence[Mapping[str, Any]]
+    Note = Callable[[Operation, Sequence[Outcome]], None]
 
 __all__ = ["Database", "Writer"]
 
@@ -45,11 +46,13 @@ class Writer:
     Args:
         database: Where the rows are worked out.
         changes: The account's side; without it nothing can be written.
+        note: Hears what was done to rows and what became of them, of failures too.
     """
 
-    def __init__(self, database: Database, changes: Changes | None) -> None:
+    def __init__(self, database: Database, changes: Changes | None, note: Note) -> None:
         self._database = database
         self._changes = changes
+        self._note = note
 
     @singledispatchmethod
     def write(self, statement: Any, sets: Bindings) -> Written:
@@ -68,9 +71,8 @@ class Writer:
         table, target = self._target(statement.table, operation)
         fields = _fields(table, statement.columns, with_key=statement.is_upsert)
         rows = [_row(fields, values) for values in self._rows(statement.rows, sets)]
-        written = Written(f"{operation.value} of {table.name}", _numbers(len(rows)))
-        written.carry_out(target.upsert(rows) if statement.is_upsert else target.insert(rows))
-        return written
+        outcomes = target.upsert(rows) if statement.is_upsert else target.insert(rows)
+        return self._carry_out(operation, table, _numbers(len(rows)), outcomes)
 
     @write.register(Update)
     def _update(self, statement: Update, sets: Bindings) -> Written:
@@ -85,17 +87,28 @@ class Writer:
             fields = [_key(table), *changed]
             query = _rows_to_change(statement, table)
         rows = [_row(fields, values) for values in self._rows(query, sets)]
-        written = Written(f"UPDATE of {table.name}", _called([row.key for row in rows]))
-        written.carry_out(target.update(rows))
-        return written
+        called = _called([row.key for row in rows])
+        return self._carry_out(Operation.UPDATE, table, called, target.update(rows))
 
     @write.register(Deletion)
     def _delete(self, statement: Deletion, sets: Bindings) -> Written:
         table, target = self._target(statement.table, Operation.DELETE)
         query = statement.rows or _rows_to_change(statement, table)
         keys = list(dict.fromkeys(_text(row[0]) for row in self._rows(query, sets)))
-        written = Written(f"DELETE of {table.name}", _called(keys))
-        written.carry_out(target.delete(keys))
+        return self._carry_out(Operation.DELETE, table, _called(keys), target.delete(keys))
+
+    def _carry_out(
+        self,
+        operation: Operation,
+        table: Table,
+        called: Sequence[str],
+        outcomes: Iterator[Outcome],
+    ) -> Written:
+        written = Written(f"{operation.value} of {table.name}", called)
+        try:
+            written.carry_out(outcomes)
+        finally:
+            self._note(operation, written.outcomes)
         return written
 
     def _target(self, name: Name, operation: Operation) -> tuple[Table, Target]:
