@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.redact import scrub
@@ -10,7 +11,7 @@ from tap_acton.sql import exceptions, procedures
 from tap_acton.sql.cursor import Cursor
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, NotSupportedError
-from tap_acton.sql.language.statements import call_of, first_word
+from tap_acton.sql.language.statements import WRITES, call_of, first_word
 from tap_acton.sql.logfile import close_log, open_log
 from tap_acton.sql.properties import held_properties, read_properties
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "connect"]
 
 logger = logging.getLogger("tap-acton")
-
-_WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "UPSERT", "MERGE"})
 
 
 def connect(connection_string: str = "", **properties: Any) -> Connection:
@@ -143,11 +142,18 @@ class Connection:
         if word in {"EXECUTE", "EXEC"}:
             call = call_of(statement, parameters)
             return self.call(call.procedure, call.inputs)
-        if self._own.readonly and word in _WRITES:
-            raise NotSupportedError("The connection is read-only: Readonly is true.")
+        self._check_may_run(word)
         logger.info("Running %s", scrub(statement))
         with translated():
             return self._sql().query(statement, parameters)
+
+    def run_many(self, statement: str, sets: Sequence[Sequence[Any] | Mapping[str, Any]]) -> Result:
+        """Run one statement that writes, once for each set of parameters. For cursors."""
+        self.check_open()
+        self._check_may_run(first_word(statement))
+        logger.info("Running %s for %d sets of parameters", scrub(statement), len(sets))
+        with translated():
+            return self._sql().query_many(statement, sets)
 
     def call(self, name: str, inputs: Mapping[str, Any]) -> Result:
         """Run a stored procedure. For cursors."""
@@ -162,10 +168,19 @@ class Connection:
         """Rows that a SELECT gives at most; -1 for all."""
         return self._own.max_rows
 
+    def _check_may_run(self, word: str) -> None:
+        if self._own.readonly and word in WRITES:
+            raise NotSupportedError("The connection is read-only: Readonly is true.")
+
     def _sql(self) -> Engine:
         if self._engine is None:
             # The engine's libraries are heavy, and procedures need none of them.
             from tap_acton.sql.engine import Engine
 
-            self._engine = Engine(self._client, held_properties(self._settings, self._own))
+            views = self._own.user_defined_views
+            self._engine = Engine(
+                self._client,
+                views=Path(views) if views else None,
+                properties=held_properties(self._settings, self._own),
+            )
         return self._engine

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, ProgrammingError
-from tap_acton.sql.language.statements import split
+from tap_acton.sql.language.statements import WRITES, first_word, shared, split
 from tap_acton.sql.procedures import find
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ class Runner(Protocol):
         """Run one statement."""
         ...
 
+    def run_many(self, statement: str, sets: Sequence[Sequence[Any] | Mapping[str, Any]]) -> Result:
+        """Run one statement that writes, once for each set of parameters."""
+        ...
+
     def call(self, name: str, inputs: Mapping[str, Any]) -> Result:
         """Run a stored procedure."""
         ...
@@ -51,8 +55,6 @@ class Cursor:
     def __init__(self, connection: Runner) -> None:
         self.connection = connection
         self.arraysize = 1
-        self.lastrowid: None = None
-        """Always None: nothing that is read makes a row."""
         self._result: Result | None = None
         self._rows: Iterator[Row] | None = None
         self._fetched = 0
@@ -61,8 +63,8 @@ class Cursor:
 
     @property
     def description(self) -> list[tuple[str, type, None, None, None, None, None]] | None:
-        """Name and type of each column; None before the first statement."""
-        if self._result is None:
+        """Name and type of each column; None where there are no rows to fetch."""
+        if self._result is None or not self._result.columns:
             return None
         return [
             (column.name, column.type_code, None, None, None, None, None)
@@ -71,8 +73,16 @@ class Cursor:
 
     @property
     def rowcount(self) -> int:
-        """Rows of the result, if that is known before they are fetched; else -1."""
+        """Rows that were written, or of the result, if that is known before they are fetched.
+
+        Else -1.
+        """
         return -1 if self._result is None else self._result.rowcount
+
+    @property
+    def lastrowid(self) -> str | None:
+        """The id of the row that was written last, if the statement wrote any."""
+        return None if self._result is None else self._result.last_id
 
     def execute(self, operation: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Self:
         """Run a statement, or several with semicolons between them; the last one's rows stay.
@@ -84,17 +94,25 @@ class Cursor:
         statements = split(operation)
         if not statements:
             raise ProgrammingError("There is no statement to run.")
-        if len(statements) > 1 and parameters:
-            raise ProgrammingError("Parameters are for one statement at a time.")
-        for statement in statements:
-            self._take(self.connection.run(statement, parameters), capped=True)
+        for statement, its_own in zip(statements, shared(statements, parameters), strict=True):
+            self._take(self.connection.run(statement, its_own), capped=True)
         return self
 
     def executemany(
         self, operation: str, seq_of_parameters: Sequence[Sequence[Any] | Mapping[str, Any]]
     ) -> Self:
-        """Run a statement once for each set of parameters; the last one's rows stay."""
+        """Run a statement once for each set of parameters.
+
+        Rows that are written go together where Act-On takes them so, and `rowcount` tells how many
+        they were. Of others the last one's rows stay.
+
+        Raises:
+            Error: See `execute`.
+        """
         self._begin()
+        if first_word(operation) in WRITES:
+            self._take(self.connection.run_many(operation, seq_of_parameters), capped=False)
+            return self
         for parameters in seq_of_parameters:
             self.execute(operation, parameters)
         return self
@@ -214,4 +232,6 @@ class Cursor:
         self.connection.check_open()
         if self._rows is None:
             raise ProgrammingError("There are no rows: run a statement first.")
+        if self._result is not None and not self._result.columns:
+            raise ProgrammingError("There are no rows: the last statement gives none.")
         return self._rows

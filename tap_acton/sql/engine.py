@@ -1,206 +1,288 @@
-"""SELECT over an Act-On account: CData's SQL is parsed, written as SQLite's, and run there.
+"""Runs statements over an Act-On account, in a database of SQLite that holds none of its rows.
 
+CData's SQL is parsed, written as SQLite's, and run there; SQLite asks for rows as it steps to them.
 What SQLite would not answer as CData's engine does is refused, and not guessed.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any
 
 import apsw
 import apsw.ext
-import sqlglot
-from sqlglot import exp
+import platformdirs
 
-from tap_acton.errors import ActOnError
-from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.csv_file import write_csv
+from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.failures import in_words_of_statement
+from tap_acton.sql.language import runtime
+from tap_acton.sql.language.parameters import bound
+from tap_acton.sql.language.parser import parsed
+from tap_acton.sql.language.sqlite import (
+    TYPES_TABLE,
+    probe_of,
+    sqlite_text,
+    with_comparable_values,
+    with_titles,
+)
+from tap_acton.sql.language.tree import (
+    Deletion,
+    Insertion,
+    LocalView,
+    Query,
+    SelectInto,
+    Update,
+)
+from tap_acton.sql.names import LOCAL_MODULE, MODULE, Mentioned, Names
 from tap_acton.sql.procedures import PROCEDURES
 from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
-from tap_acton.sql.schema.system import Identity, SystemTables
-from tap_acton.sql.schema.table import quoted
+from tap_acton.sql.schema.local import Identity
+from tap_acton.sql.schema.system import SystemTables
 from tap_acton.sql.schema.tables import Tables
+from tap_acton.sql.temporary import TemporaryTables
+from tap_acton.sql.views import UserViews
+from tap_acton.sql.writing.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
+    from pathlib import Path
+
+    from sqlglot import exp
 
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Setting
-    from tap_acton.sql.schema.local import Local
-    from tap_acton.sql.schema.table import Table
+    from tap_acton.sql.language.tree import Name, Statement
+    from tap_acton.sql.schema.table import Operation, Table
+    from tap_acton.sql.writing.targets import Outcome
+
+    Parameters = Sequence[Any] | Mapping[str, Any]
+    Reader = Callable[[Any], Any]
 
 __all__ = ["Engine"]
 
-_MODULE, _LOCAL = "acton", "acton_local"
-_SCHEMAS = {"", "cdata", "acton"}
-_TYPES: dict[str, tuple[type, Callable[[Any], Any]]] = {
+_TYPES: dict[str, tuple[type, Reader]] = {
     "INTEGER": (int, int),
     "DOUBLE": (float, float),
     "BOOLEAN": (bool, bool),
     "TIMESTAMP": (datetime, datetime.fromisoformat),
+    "DATE": (date, date.fromisoformat),
+    "TIME": (time, time.fromisoformat),
     "VARCHAR": (str, lambda value: value),
 }
-# Those that mean the same here and there. The dialect's others are refused by name.
-_FUNCTIONS = (
-    exp.Connector, exp.Case, exp.If, exp.Cast, exp.Coalesce, exp.Nullif, exp.Count, exp.Sum,
-    exp.Avg, exp.Min, exp.Max, exp.Lower, exp.Upper, exp.Abs, exp.Length, exp.Round, exp.Exists,
-    exp.RowNumber, exp.Rank, exp.DenseRank,
-)  # fmt: skip
+
+
+_LAST_RESULT = "LastResultInfo#TEMP"
 
 
 class Engine:
-    """Answers SELECT statements.
+    """Runs statements, and keeps what outlives them: `#TEMP` tables and the last id.
 
     Args:
         client: The account.
+        views: The file of the user's own views; else one beside the tap's settings.
         properties: Each property of the connection, with its value.
     """
 
-    def __init__(self, client: ActOnClient, properties: Sequence[tuple[Setting, Any]] = ()) -> None:
+    def __init__(
+        self,
+        client: ActOnClient,
+        *,
+        views: Path | None = None,
+        properties: Sequence[tuple[Setting, Any]] = (),
+    ) -> None:
+        self.last_id: str | None = None
+        """The id of the row that was written last; what SCOPE_IDENTITY() gives."""
         self.identity = Identity()
         """What became of the rows of the last modification."""
-        self._tables = Tables(client)
-        self._system = SystemTables(self._tables, properties, PROCEDURES, self.identity)
+        self._changes = client.changes
         self._module = VirtualTables(client)
         self._locals = LocalTables()
-        self._known: set[str] = set()
-        self._sqlite = apsw.Connection(":memory:")
-        self._sqlite.create_module(_MODULE, self._module)  # type: ignore[arg-type]
-        self._sqlite.create_module(_LOCAL, self._locals)  # type: ignore[arg-type]
+        tables = Tables(client)
+        self._sqlite = self._opened()
+        self._temporary = TemporaryTables(self._sqlite)
+        self._views = UserViews(views or _default_views())
+        self._names = Names(
+            self._sqlite,
+            self._module,
+            tables,
+            self._temporary,
+            self._views,
+            SystemTables(tables, properties, PROCEDURES, self.identity),
+            self._locals,
+        )
+
+    def _opened(self) -> apsw.Connection:
+        sqlite = apsw.Connection(":memory:")
+        for setting in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
+            sqlite.config(setting, 0)  # a name in double quotes is never a text
+        sqlite.create_module(MODULE, self._module)  # type: ignore[arg-type]
+        sqlite.create_module(LOCAL_MODULE, self._locals)  # type: ignore[arg-type]
+        sqlite.execute(TYPES_TABLE)
+        runtime.register(sqlite)
+        sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)
+        return sqlite
+
+    def _scope_identity(self, *_: Any) -> str | None:
+        return self.last_id
 
     def close(self) -> None:
         """Forget everything; open results end."""
         self._sqlite.close(force=True)
 
-    def query(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Result:
-        """Run a SELECT statement.
+    def query(self, statement: str, parameters: Parameters = ()) -> Result:
+        """Run a statement.
 
         Args:
-            statement: One statement in CData's SQL.
+            statement: One statement in CData's SQL, but EXECUTE.
             parameters: Values for `?` in order, or for `@name` by name.
 
         Raises:
             ProgrammingError: The statement is wrong, or names what is not there.
-            NotSupportedError: It is no SELECT, or uses a function that is not known here.
+            NotSupportedError: It asks for what there is not, such as an unknown function.
+            Error: Some of the rows could not be written; it says which.
             ActOnError: The account cannot be read.
         """
-        tree = _parsed(statement)
-        _check_functions(tree)
-        common = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
-        mentioned = [
-            table for table in tree.find_all(exp.Table) if table.name.casefold() not in common
-        ]
-        for table in mentioned:
-            self._connect(table)
-        self._module.begin(remembers=len(mentioned) > 1)
-        result = self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
-        is_system = bool(mentioned) and all(self._system.find(each.name) for each in mentioned)
-        return replace(result, is_capped=not is_system)
+        return self._run(parsed(statement), [bound(statement, parameters)])
 
-    def _connect(self, mentioned: exp.Table) -> None:
-        """Make a table known to SQLite, and let the statement name it as SQLite does."""
-        schema = {part.casefold() for part in (mentioned.catalog, mentioned.db)}
-        if not schema <= _SCHEMAS:
-            raise ProgrammingError(f"There is no schema {mentioned.db!r}. It is called 'ActOn'.")
-        name = self._known_as(mentioned.name)
-        if not mentioned.alias:
-            own = exp.to_identifier(mentioned.name, quoted=True)
-            mentioned.set("alias", exp.TableAlias(this=own))
-        mentioned.set("this", exp.to_identifier(name, quoted=True))
-        mentioned.set("db", None)
-        mentioned.set("catalog", None)
+    def query_many(self, statement: str, sets: Sequence[Parameters]) -> Result:
+        """Run a statement that writes once for each set of parameters.
 
-    def _known_as(self, name: str) -> str:
-        """Return what SQLite calls a table, which it knows from here on."""
-        if local := self._system.find(name):
-            self._fill(local)
-            return local.name
-        table = self._tables.find(name)
-        if table.name not in self._known:
-            self._declare(table)
-        return table.name
+        Raises:
+            ProgrammingError: It does not write. See `query` for others.
+        """
+        tree = parsed(statement)
+        if not isinstance(tree, Insertion | Update | Deletion):
+            raise ProgrammingError("executemany is for INSERT, UPDATE, DELETE and UPSERT.")
+        return self._run(tree, [bound(statement, parameters) for parameters in sets])
 
-    def _declare(self, table: Table) -> None:
-        number = len(self._module.tables)
-        self._module.tables.append(table)
-        self._sqlite.execute(f"CREATE VIRTUAL TABLE {quoted(table.name)} USING {_MODULE}({number})")
-        self._known.add(table.name)
+    def table(self, name: Name) -> Table:
+        """Return a table of the account. For the writer."""
+        return self._names.table(name.name, name.catalog, name.schema)
 
-    def _fill(self, local: Local) -> None:
-        """Make a system table known to SQLite; its rows are made when they are read."""
-        if local.name not in self._known:
-            number = len(self._locals.tables)
-            self._locals.tables.append(local)
-            self._sqlite.execute(f"CREATE VIRTUAL TABLE {local.name} USING {_LOCAL}({number})")
-            self._known.add(local.name)
-
-    def _run(self, statement: str, bindings: Any) -> Result:
+    def raw_rows(
+        self, query: Query, bindings: Mapping[str, Any]
+    ) -> Generator[tuple[Any, ...], None, None]:
+        """Yield a query's rows as SQLite has them. For the writer."""
+        text, mentioned = self._prepared(query.tree.copy())
         try:
-            described = apsw.ext.query_info(self._sqlite, statement).description
-            types = [_TYPES.get(declared or "", _TYPES["VARCHAR"]) for _, declared in described]
-            cursor = self._sqlite.cursor()
-            cursor.execute(statement, bindings)
+            yield from self._sqlite.execute(text, bindings)
         except apsw.Error as error:
-            raise _translated(error) from None
+            raise in_words_of_statement(error, mentioned) from None
+
+    @singledispatchmethod
+    def _run(self, statement: Statement, sets: Sequence[dict[str, Any]]) -> Result:
+        raise TypeError(statement, sets)
+
+    @_run.register(Query)
+    def _select(self, query: Query, sets: Sequence[dict[str, Any]]) -> Result:
+        tree = with_titles(query.tree)
+        text, mentioned = self._prepared(tree)
+        try:
+            columns, readers = self._columns(text, tree)
+            cursor = self._sqlite.cursor()
+            cursor.execute(text, sets[0])
+        except apsw.Error as error:
+            raise in_words_of_statement(error, mentioned) from None
+        rows = _rows(cursor, readers, mentioned)
+        is_capped = bool(mentioned.tables)
+        return Result(columns=columns, rows=rows, is_capped=is_capped, on_close=rows.close)
+
+    @_run.register(SelectInto)
+    def _select_into(self, statement: SelectInto, sets: Sequence[dict[str, Any]]) -> Result:
+        result = self._select(statement.query, sets)
+        names = [column.name for column in result.columns]
+        return _done(write_csv(statement.target, names, result.rows))
+
+    @_run.register(Insertion)
+    def _insert(self, statement: Insertion, sets: Sequence[dict[str, Any]]) -> Result:
+        name = statement.table.name
+        if not self._temporary.is_name(name):
+            return self._write(statement, sets)
+        rows = [row for bindings in sets for row in self.raw_rows(statement.rows, bindings)]
+        return _done(self._temporary.insert(name, statement.columns, rows))
+
+    @_run.register(Update)
+    @_run.register(Deletion)
+    def _write(
+        self, statement: Insertion | Update | Deletion, sets: Sequence[dict[str, Any]]
+    ) -> Result:
+        written = Writer(self, self._changes, self._note).write(statement, sets)
+        return _done(len(written.ids), self.last_id)
+
+    def _note(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
+        """Keep what became of the rows that a statement wrote."""
+        ids = [each.id for each in outcomes if not each.reason]
+        self.last_id = ids[-1] if ids else self.last_id
+        rows = [(each.id, each.reason or "SUCCESS") for each in outcomes]
+        self._temporary.replace(_LAST_RESULT, ("Id", "Message"), rows)
+        self.identity.replace(operation, rows)
+
+    @_run.register(LocalView)
+    def _local_view(self, statement: LocalView, _sets: Sequence[dict[str, Any]]) -> Result:
+        if statement.verb == "DROP":
+            self._views.drop(statement.name)
+        elif statement.verb == "ALTER":
+            self._views.alter(statement.name, statement.query)
+        else:
+            self._views.create(statement.name, statement.query)
+        return _done(0)
+
+    def _prepared(self, tree: exp.Expr) -> tuple[str, Mentioned]:
+        """Return SQLite's text of a query, whose tables SQLite knows now."""
+        mentioned = self._names.resolve(tree)
+        with_comparable_values(tree, mentioned.types)
+        self._module.begin(remembers=len(mentioned.tables) > 1)
+        return sqlite_text(tree), mentioned
+
+    def _columns(self, text: str, tree: exp.Expr) -> tuple[tuple[ResultColumn, ...], list[Reader]]:
+        described = self._described(text)
+        try:
+            declared = [declared for _, declared in self._described(sqlite_text(probe_of(tree)))]
+        except apsw.Error:  # what stands for an expression is not allowed everywhere
+            declared = [declared for _, declared in described]
+        types = [_TYPES.get(each or "", _TYPES["VARCHAR"]) for each in declared]
         columns = tuple(
             ResultColumn(name=name, type_code=type_)
             for (name, _), (type_, _) in zip(described, types, strict=True)
         )
-        rows = _rows(cursor, [read for _, read in types])
-        return Result(columns=columns, rows=rows, on_close=rows.close)
+        return columns, [reader for _, reader in types]
+
+    def _described(self, text: str) -> Sequence[tuple[str, str | None]]:
+        description = apsw.ext.query_info(self._sqlite, text).description
+        return [(name, declared) for name, declared in description]
 
 
-def _parsed(statement: str) -> exp.Expression:
-    try:
-        tree = sqlglot.parse_one(statement, read="tsql")
-    except sqlglot.errors.SqlglotError as error:
-        raise ProgrammingError(f"The statement cannot be read: {_first_line(error)}") from None
-    if not isinstance(tree, exp.Select | exp.SetOperation) or tree.find(exp.Into):
-        raise NotSupportedError("Only SELECT and EXECUTE statements can be run.")
-    return tree
+def _done(count: int, last_id: str | None = None) -> Result:
+    """Return the result of a statement that gives no rows."""
+    return Result(columns=(), rows=iter(()), rowcount=count, last_id=last_id)
 
 
-def _check_functions(tree: exp.Expression) -> None:
-    for function in tree.find_all(exp.Func):
-        if not isinstance(function, _FUNCTIONS):
-            name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
-            raise NotSupportedError(f"There is no function {name}.")
-
-
-def _bindings(parameters: Sequence[Any] | Mapping[str, Any]) -> Any:
-    if isinstance(parameters, dict):
-        return {name.lstrip("@"): _bound(value) for name, value in parameters.items()}
-    return tuple(_bound(value) for value in parameters)
-
-
-def _bound(value: Any) -> Any:
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else value
+def _default_views() -> Path:
+    return platformdirs.user_config_path("tap-acton", appauthor=False) / "UserDefinedViews.json"
 
 
 def _rows(
-    cursor: apsw.Cursor, readers: list[Callable[[Any], Any]]
+    cursor: apsw.Cursor, readers: list[Reader], mentioned: Mentioned
 ) -> Generator[tuple[Any, ...], None, None]:
     try:
         for row in cursor:
             yield tuple(
-                None if value is None else read(value)
-                for read, value in zip(readers, row, strict=True)
+                None if value is None else _read(reader, value)
+                for reader, value in zip(readers, row, strict=True)
             )
     except apsw.Error as error:
-        raise _translated(error) from None
+        raise in_words_of_statement(error, mentioned) from None
     finally:
         cursor.close(force=True)
 
 
-def _translated(error: apsw.Error) -> Exception:
-    """Return SQLite's complaint as ours; what we raised inside SQLite is ours already."""
-    if isinstance(error.__context__, ActOnError | Error):
-        return error.__context__
-    return ProgrammingError(f"The statement cannot be run: {_first_line(error)}.")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].split(" Line ")[0].rstrip(".")
+def _read(reader: Reader, value: Any) -> Any:
+    """Return a value as one of its column's type; what an expression made otherwise stays so."""
+    try:
+        return reader(value)
+    except (ValueError, TypeError):
+        return value

@@ -98,7 +98,12 @@ class ConnectorSettings:
         Choice(words=("None", "RowScan")),
         title="Type detection scheme",
     )
-    user_defined_views: str | None = _unused("User-defined views", "there are no such views")
+    user_defined_views: str | None = setting(
+        'JSON file of views of one\'s own, as {"Name": {"query": "SELECT …"}}; they are tables of '
+        "the schema UserViews. CREATE LOCAL VIEW adds to it. Else UserDefinedViews.json beside the "
+        "tokens' file.",
+        title="User-defined views",
+    )
     auto_cache: str | None = _unused("Auto cache", _NO_CACHE)
     cache_location: str | None = _unused("Cache location", _NO_CACHE)
     cache_provider: str | None = _unused("Cache provider", _NO_CACHE)

@@ -17,7 +17,7 @@ class ResultColumn:
 
     name: str
     type_code: type
-    """`str`, `int`, `float`, `bool` or `datetime`; `str` where it is an expression's."""
+    """`str`, `int`, `float`, `bool`, `datetime`, `date` or `time`; `str` of most expressions."""
 
 
 def _nothing() -> None:
@@ -29,12 +29,15 @@ class Result:
     """The columns and rows of one statement."""
 
     columns: tuple[ResultColumn, ...]
+    """None, if the statement gives no rows."""
     rows: Iterator[tuple[Any, ...]]
     """Each row costs what it needs when it is asked for."""
     rowcount: int = -1
-    """Rows, if that is known before they are fetched."""
+    """Rows, if that is known before they are fetched; rows written, if it writes."""
     is_capped: bool = True
     """Whether MaxRows counts; what tells of tables is always whole."""
+    last_id: str | None = None
+    """The id of the row that was written last."""
     on_close: Callable[[], None] = field(default=_nothing)
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +17,7 @@ from tap_acton.sql.exceptions import NotSupportedError, ProgrammingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tap_acton.simulator import Simulator
     from tests.conftest import Configure, Simulate
@@ -80,6 +81,29 @@ def plain(sim: Simulator) -> sqlite3.Connection:
         f"SELECT Company FROM {LIST} ORDER BY Company, Notes LIMIT 3 OFFSET 2",
         f"WITH w AS (SELECT Company AS c FROM {LIST}) SELECT COUNT(c) FROM w",
         f"SELECT COALESCE(NULLIF(Notes, ''), 'none') FROM {LIST} ORDER BY 1",
+        f"SELECT a.Notes, b.Company FROM {LIST} a, {LIST} b WHERE a.Notes = b.Notes ORDER BY 1, 2",
+        f"SELECT Company FROM {LIST} UNION ALL SELECT Notes FROM {LIST} ORDER BY 1 LIMIT 9",
+        f"SELECT Company FROM {LIST} INTERSECT SELECT Company FROM {LIST} ORDER BY 1",
+        f"SELECT Notes FROM {LIST} ORDER BY NULLIF(Notes, '') DESC NULLS FIRST, Notes LIMIT 5",
+        (
+            f"SELECT Company, ROW_NUMBER() OVER (PARTITION BY Company ORDER BY Notes) FROM {LIST} "
+            "ORDER BY 1, 2"
+        ),
+        f"SELECT COUNT(DISTINCT Company), COUNT(*), MIN(Company), MAX(Notes) FROM {LIST}",
+        (
+            f"SELECT Company FROM {LIST} AS x WHERE EXISTS (SELECT 1 FROM {LIST} AS y "
+            "WHERE y.Notes = x.Notes AND y.Company <> x.Company) ORDER BY 1"
+        ),
+        f"SELECT n FROM (SELECT Company, COUNT(*) AS n FROM {LIST} GROUP BY Company) q ORDER BY 1",
+        (
+            f"SELECT a.Company FROM {LIST} a FULL OUTER JOIN {LIST} b ON a.Notes = b.Company "
+            "ORDER BY 1"
+        ),
+        (
+            f"SELECT Company FROM {LIST} WHERE NOT Company IN ('a', 'b') AND Score > '1' "
+            "OR Notes IS NOT NULL AND Company NOT LIKE '%z_' ORDER BY 1"
+        ),
+        f"SELECT CAST(Score AS INTEGER) * 2 % 7 FROM {LIST} ORDER BY 1",
     ],
     ids=str,
 )
@@ -141,7 +165,7 @@ def test_a_table_is_found_in_any_case_and_with_its_schema(engine: Engine, name: 
 
 def test_values_have_the_types_of_their_columns(engine: Engine) -> None:
     result = engine.query("SELECT Id, Timestamp, IsTextOnly, 1 FROM Messages LIMIT 1", ())
-    assert [column.type_code for column in result.columns] == [str, datetime, bool, str]
+    assert [column.type_code for column in result.columns] == [str, datetime, bool, int]
     [row] = result.rows
     assert [type(value) for value in row] == [str, datetime, bool, int]
 
@@ -164,10 +188,19 @@ def test_moments_compare_with_iso_texts_and_datetimes(engine: Engine) -> None:
         pytest.param("SELECT * FROM x.Messages", ProgrammingError, "'x'", id="schema"),
         pytest.param("SELECT FROM WHERE", ProgrammingError, "cannot be read", id="syntax"),
         pytest.param("SELECT NOPE(1)", NotSupportedError, "NOPE", id="function"),
-        pytest.param("DELETE FROM Messages", NotSupportedError, "Only SELECT", id="write"),
+        pytest.param("SELECT Titel FROM Messages", ProgrammingError, "'Title'", id="nearest"),
+        pytest.param('SELECT "x y" FROM Messages', ProgrammingError, "'x y'", id="no text"),
+        pytest.param("SELECT CHARINDEXX('a', Id) FROM Messages", NotSupportedError, "CHARINDEXX"),
+        pytest.param("SELECT UPPER(1, 2)", ProgrammingError, "UPPER does not", id="arguments"),
+        pytest.param("SELECT CAST(1 AS FOO)", ProgrammingError, "FOO", id="type"),
+        pytest.param("EXPLAIN SELECT 1", NotSupportedError, "EXPLAIN", id="statement"),
+        pytest.param("CACHE SELECT 1", NotSupportedError, "no cache", id="cache"),
+        pytest.param("GETDELETED FROM Messages", NotSupportedError, "deleted", id="deleted"),
+        pytest.param("MERGE INTO Messages", NotSupportedError, "UPSERT", id="merge"),
         pytest.param(
-            "SELECT Id FROM Messages WHERE Id = ?", ProgrammingError, "bindings", id="binding"
+            "SELECT Id FROM Messages WHERE Id = ?", ProgrammingError, "got 0 parameters", id="few"
         ),
+        pytest.param("SELECT @a", ProgrammingError, "mapping", id="named"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_words(
@@ -181,3 +214,134 @@ def test_an_error_of_the_account_comes_as_it_is(engine: Engine, sim: Simulator) 
     sim.faults.add(Fault(kind="status", path="/api/1/campaigns", status=500, times=0))
     with pytest.raises(ServerFailedError):
         rows(engine, "SELECT * FROM Campaigns")
+
+
+@pytest.mark.parametrize(
+    ("expression", "type_", "value_type"),
+    [
+        pytest.param("MAX(Timestamp)", datetime, datetime, id="max"),
+        pytest.param("COALESCE(NULL, Timestamp)", datetime, datetime, id="coalesce"),
+        pytest.param("CASE WHEN 1 = 1 THEN Timestamp END", datetime, datetime, id="case"),
+        pytest.param("MIN(IsTextOnly)", bool, bool, id="min of flags"),
+        pytest.param("CAST('yes' AS BOOLEAN)", bool, bool, id="cast to flag"),
+        pytest.param("CAST(Timestamp AS DATE)", date, date, id="cast to date"),
+        pytest.param("CAST('2024-05-06T07:08:09Z' AS TIMESTAMP)", datetime, datetime, id="moment"),
+        pytest.param("CAST('07:08' AS TIME)", time, time, id="time"),
+        pytest.param("CAST('12' AS INTEGER)", int, int, id="cast to whole number"),
+        pytest.param("CAST('1.255' AS DECIMAL(5, 2))", float, float, id="cast to number"),
+        pytest.param("COUNT(*)", int, int, id="count"),
+        pytest.param("ROW_NUMBER() OVER (ORDER BY Id)", int, int, id="window"),
+        pytest.param("COALESCE(Timestamp, 'never')", datetime, datetime, id="mixed"),
+        pytest.param("COALESCE(NULL, 'never')", str, str, id="text"),
+    ],
+)
+def test_expressions_keep_the_types_of_what_they_are_made_of(
+    engine: Engine, expression: str, type_: type, value_type: type
+) -> None:
+    result = engine.query(f"SELECT {expression} FROM Messages WHERE Timestamp IS NOT NULL")
+    assert result.columns[0].type_code is type_
+    assert type(next(result.rows)[0]) is value_type
+
+
+def test_types_come_through_derived_tables_and_common_ones(engine: Engine) -> None:
+    statement = (
+        "WITH w AS (SELECT Id, MAX(Timestamp) AS Newest FROM Messages GROUP BY Id) "
+        "SELECT Newest FROM (SELECT Newest FROM w) AS x ORDER BY 1 DESC LIMIT 1"
+    )
+    [(newest,)] = rows(engine, statement)
+    assert [(newest,)] == rows(engine, "SELECT MAX(Timestamp) FROM Messages")
+    assert isinstance(newest, datetime)
+
+
+def test_columns_are_called_as_the_statement_writes_them(engine: Engine) -> None:
+    result = engine.query("SELECT COUNT(*), UPPER([Id]), 'a' + Id, Id x, Title FROM Messages")
+    names = [column.name for column in result.columns]
+    assert names == ["COUNT(*)", "UPPER([Id])", "'a' + Id", "x", "Title"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["{:%Y-%m-%d %H:%M:%S.%f}", "{:%Y-%m-%dT%H:%M:%S.%f}", "{:%Y-%m-%dT%H:%M:%S.%fZ}"]
+)
+def test_moments_are_found_in_every_form_of_iso(engine: Engine, moment: str) -> None:
+    [(newest,)] = rows(engine, "SELECT MAX(Timestamp) FROM Messages")
+    text = moment.format(newest)
+    plain = rows(engine, f"SELECT Timestamp FROM Messages WHERE Timestamp = '{text}'")
+    assert (newest,) in plain
+    statement = "SELECT Timestamp FROM Messages WHERE Timestamp BETWEEN ? AND ?"
+    assert rows(engine, statement, [text, text]) == plain
+
+
+def test_flags_compare_with_words_and_numbers(engine: Engine) -> None:
+    every = rows(engine, "SELECT Id FROM Messages WHERE IsTextOnly = 0 ORDER BY Id")
+    for value in ("'false'", "FALSE", "'False'"):
+        statement = f"SELECT Id FROM Messages WHERE IsTextOnly = {value} ORDER BY Id"
+        assert rows(engine, statement) == every
+    statement = "SELECT Id FROM Messages WHERE IsTextOnly = ? ORDER BY Id"
+    assert rows(engine, statement, ["false"]) == rows(engine, statement, [False]) == every
+
+
+def test_question_marks_take_parameters_in_the_order_of_the_text(engine: Engine) -> None:
+    statement = "SELECT TOP ? Id FROM Messages WHERE Id <> ? ORDER BY Id"
+    [(first,), (second,)] = rows(engine, "SELECT TOP 2 Id FROM Messages ORDER BY Id")
+    assert rows(engine, statement, [1, first]) == [(second,)]
+
+
+def test_names_of_parameters_are_found_in_any_case(engine: Engine) -> None:
+    [(first,)] = rows(engine, "SELECT TOP 1 Id FROM Messages ORDER BY Id")
+    statement = "SELECT Id FROM Messages WHERE Id = @Wanted"
+    assert rows(engine, statement, {"wanted": first}) == [(first,)]
+    with pytest.raises(ProgrammingError, match="@wanted has no value"):
+        rows(engine, statement, {"other": first})
+
+
+def test_limit_with_a_comma_has_the_rows_first(engine: Engine) -> None:
+    statement = "SELECT Id FROM Messages ORDER BY Id LIMIT "
+    assert rows(engine, f"{statement} 2, 1") == rows(engine, f"{statement} 2 OFFSET 1")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("'a' + 'b'", "ab"),
+        ("1 + 2", 3),
+        ("'a' + CAST(1 AS INTEGER)", "a1"),
+        ("'1' + CAST(1 AS INTEGER)", 2),
+        ("'a' + NULL", None),
+        ("5 / 2", 2),
+        ("'ABC' LIKE 'a%'", 1),
+        ("CAST('abc' AS VARCHAR(2))", "ab"),
+        ("CAST('no date' AS TIMESTAMP)", None),
+        ("COUNT_DISTINCT(1)", 1),
+        ("\"UPPER\"('a')", "A"),
+    ],
+)
+def test_operators_mean_what_they_mean_in_t_sql(
+    engine: Engine, expression: str, value: object
+) -> None:
+    assert rows(engine, f"SELECT {expression}") == [(value,)]
+
+
+def test_rows_of_a_temporary_table_are_texts_and_grow_columns(engine: Engine) -> None:
+    result = engine.query("INSERT INTO t#TEMP (a, b) VALUES (1, ?), ('x', NULL)", ["q"])
+    assert (result.rowcount, result.columns) == (2, ())
+    engine.query("INSERT INTO [t]#TEMP (a, c) SELECT Id, 1 FROM Messages LIMIT 1")
+    [first, second, third] = rows(engine, "SELECT a, b, c FROM T#temp")
+    assert (first, second, third[2]) == (("1", "q", None), ("x", None, None), "1")
+    with pytest.raises(ProgrammingError, match="u#TEMP"):
+        rows(engine, "SELECT * FROM u#TEMP")
+
+
+def test_select_into_writes_a_file(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "some messages.csv"
+    statement = f"SELECT Id, 'a,b' AS x INTO [csv://{path};delimiter=tab] FROM Messages"
+    count = engine.query(statement).rowcount
+    lines = path.read_text().splitlines()
+    assert len(lines) == count + 1
+    assert (lines[0], lines[1].split("\t")[1]) == ("Id\tx", "a,b")
+    assert [each.name for each in tmp_path.glob("*csv*")] == [path.name]
+
+
+@pytest.mark.parametrize("target", ["file.csv", "csv://", "csv://x.csv;delimiter=long"])
+def test_select_into_says_what_a_target_is(engine: Engine, target: str) -> None:
+    with pytest.raises(ProgrammingError, match="SELECT … INTO"):
+        rows(engine, f"SELECT Id INTO [{target}] FROM Messages")

@@ -39,7 +39,13 @@ class _Day(types.Date):
     def result_processor(
         self, _dialect: Dialect, _coltype: object
     ) -> Callable[[Any], dt.date | None]:
-        return lambda value: dt.date.fromisoformat(value[:10]) if value else None
+        return _day
+
+
+def _day(value: Any) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) and value else value
 
 
 class ActOnDialect(ActOnReflection):

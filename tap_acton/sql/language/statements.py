@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.sql.exceptions import ProgrammingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Call", "call_of", "first_word", "split"]
+__all__ = [
+    "WRITES",
+    "Call",
+    "call_of",
+    "count_of_marks",
+    "first_word",
+    "names_of_parameters",
+    "plain",
+    "shared",
+    "split",
+]
+
+WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "UPSERT", "MERGE"})
+"""What statements that write begin with."""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -25,6 +39,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_TEMPORARY = re.compile(r"#TEMP\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +59,51 @@ def split(text: str) -> list[str]:
             start = found.end()
         place = found.end()
     return [each.strip() for each in (*statements, text[start:]) if _words(each)]
+
+
+def count_of_marks(statement: str) -> int:
+    """Return how many question marks want a parameter."""
+    return sum(kind == "parameter" for kind, _ in _tokens(statement))
+
+
+def shared(
+    statements: Sequence[str], parameters: Sequence[Any] | Mapping[str, Any]
+) -> list[Sequence[Any] | Mapping[str, Any]]:
+    """Return the parameters of each statement; those in order go to the marks in order.
+
+    Raises:
+        ProgrammingError: There are more, or fewer, than question marks.
+    """
+    if isinstance(parameters, Mapping) or len(statements) == 1:
+        return [parameters] * len(statements)
+    counts = [count_of_marks(statement) for statement in statements]
+    if sum(counts) != len(parameters):
+        raise ProgrammingError(
+            f"The statements have {sum(counts)} question marks, and got {len(parameters)} "
+            "parameters."
+        )
+    left = iter(parameters)
+    return [[next(left) for _ in range(count)] for count in counts]
+
+
+def names_of_parameters(statement: str) -> set[str]:
+    """Return the names behind `@`, without case."""
+    tokens = _tokens(statement)
+    return {token[1:].casefold() for kind, token in tokens if kind == "word" and token[0] == "@"}
+
+
+def plain(statement: str) -> str:
+    """Return a statement without comments, and `[name]#TEMP` as `[name#TEMP]`."""
+    pieces, start, place = [], 0, 0
+    while found := _next(statement, place):
+        place = found.end()
+        if found["comment"]:
+            pieces += [statement[start : found.start("comment")], " "]
+            start = place
+        elif found["name"] and (temporary := _TEMPORARY.match(statement, place)):
+            pieces += [statement[start : place - 1], temporary[0], found["name"][-1]]
+            start = place = temporary.end()
+    return "".join((*pieces, statement[start:])).strip()
 
 
 def first_word(statement: str) -> str:

@@ -1,0 +1,186 @@
+"""CData's SQL as a dialect of sqlglot, and how SQLite says what was parsed.
+
+No function is rewritten: a call stays a call of its name in capitals, and SQLite finds the function
+under that name. Only aggregates that statements are planned by have a form of their own.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlglot import exp
+from sqlglot.dialects.sqlite import SQLite
+from sqlglot.dialects.tsql import TSQL
+from sqlglot.generators.sqlite import SQLiteGenerator
+from sqlglot.generators.tsql import TSQLGenerator
+from sqlglot.parsers.tsql import TSQLParser
+from sqlglot.tokenizer_core import TokenType
+
+from tap_acton.sql.exceptions import ProgrammingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["CData", "SQLiteOfCData", "call"]
+
+_PART_FIRST = frozenset({"DATEADD", "DATEDIFF", "DATENAME", "DATEPART", "DATE_TRUNC2"})
+_PART_SECOND = frozenset({"DATE_TRUNC"})
+_TRIMS = {"BOTH": "TRIM", "LEADING": "LTRIM", "TRAILING": "RTRIM"}
+_OTHER_CASTS = frozenset(
+    {
+        *("VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "TEXT", "UUID", "DECIMAL", "BOOLEAN", "BIT"),
+        *("DATE", "TIME", "TIMESTAMP", "DATETIME", "DATETIME2", "BINARY", "VARBINARY"),
+    }
+)
+_NATIVE_CASTS = frozenset({"TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE"})
+
+
+def call(name: str, arguments: list[exp.Expr]) -> exp.Anonymous:
+    """Return the call of a function; the bare word of a date part becomes a text."""
+    place = 0 if name in _PART_FIRST else 1 if name in _PART_SECOND else len(arguments)
+    if place < len(arguments) and isinstance(part := arguments[place], exp.Column):
+        arguments[place] = exp.Literal.string(part.name)
+    return exp.Anonymous(this=exp.to_identifier(name.upper(), quoted=True), expressions=arguments)
+
+
+class _Functions(dict[str, Any]):
+    """Builders of aggregates by name; every other name is a call."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name, default) or partial(call, name)
+
+
+def _counted_once(arguments: list[exp.Expr]) -> exp.Count:
+    return exp.Count(this=exp.Distinct(expressions=arguments))
+
+
+def _no_parentheses(name: str) -> Callable[[], exp.Anonymous]:
+    return lambda: call(name, [])
+
+
+class CData(TSQL):
+    """The SQL of statements."""
+
+    class Parser(TSQLParser):
+        """Keeps calls as they are."""
+
+        FUNCTIONS: ClassVar[dict[str, Any]] = _Functions(
+            COUNT=exp.Count.from_arg_list,
+            COUNT_BIG=exp.Count.from_arg_list,
+            COUNT_DISTINCT=_counted_once,
+            SUM=exp.Sum.from_arg_list,
+            AVG=exp.Avg.from_arg_list,
+            MIN=exp.Min.from_arg_list,
+            MAX=exp.Max.from_arg_list,
+        )
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            "CAST": lambda self: self._parse_cast(strict=True),
+            "TRIM": lambda self: self._trimmed(),
+            "SUBSTRING": lambda self: self._part_of_text(),
+            "POSITION": lambda self: self._position(),
+        }
+        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {
+            TokenType.CURRENT_DATE: _no_parentheses("CURRENT_DATE"),
+            TokenType.CURRENT_TIMESTAMP: _no_parentheses("CURRENT_TIMESTAMP"),
+        }
+        NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            "CASE": lambda self: self._parse_case(),
+        }
+        PLACEHOLDER_PARSERS: ClassVar[dict[Any, Any]] = {
+            **TSQLParser.PLACEHOLDER_PARSERS,
+            TokenType.PLACEHOLDER: lambda self: self._numbered(),
+        }
+
+        def _numbered(self) -> exp.Placeholder:
+            """Return a question mark with its number: SQLite's order of clauses differs."""
+            marks = (token.token_type for token in self._tokens[: self._index])
+            return exp.Placeholder(this=str(sum(mark == TokenType.PLACEHOLDER for mark in marks)))
+
+        def _operand(self) -> exp.Expr:
+            found = self._parse_bitwise()
+            if found is None:
+                self.raise_error("Expected a value")
+            return found or exp.Null()
+
+        def _trimmed(self) -> exp.Anonymous:
+            sides = self._match_texts(_TRIMS) and self._prev.text.upper()
+            name = _TRIMS[sides or "BOTH"]
+            if self._match(TokenType.FROM):
+                return call(name, [self._operand()])
+            arguments = self._parse_csv(self._operand)
+            if self._match(TokenType.FROM):
+                arguments.insert(0, self._operand())
+            return call(name, arguments)
+
+        def _part_of_text(self) -> exp.Anonymous:
+            arguments = self._parse_csv(self._operand)
+            if self._match(TokenType.FROM):
+                arguments.append(self._operand())
+            if self._match(TokenType.FOR):
+                start = [] if len(arguments) > 1 else [exp.Literal.number(1)]
+                arguments += [*start, self._operand()]
+            return call("SUBSTRING", arguments)
+
+        def _position(self) -> exp.Anonymous:
+            arguments = self._parse_csv(self._operand)
+            if self._match(TokenType.IN):
+                arguments.append(self._operand())
+            return call("POSITION", arguments)
+
+        def _parse_limit(self, *arguments: Any, **named: Any) -> Any:
+            """Read `LIMIT n, m` as n rows behind the first m, which MySQL has the other way."""
+            limit = super()._parse_limit(*arguments, **named)
+            if isinstance(limit, exp.Limit) and (rows := limit.args.get("offset")):
+                behind = limit.expression
+                limit.set("expression", rows)
+                limit.set("offset", behind)
+            return limit
+
+    class Generator(TSQLGenerator):
+        """Writes statements for people: titles of columns, and errors."""
+
+        TYPE_MAPPING: ClassVar[dict[Any, Any]] = {exp.DType.ROWVERSION: "TIMESTAMP"}
+        TRANSFORMS: ClassVar[dict[Any, Any]] = {
+            **TSQLGenerator.TRANSFORMS,
+            exp.Anonymous: lambda self, e: f"{e.name}({self.expressions(e, flat=True)})",
+            exp.Placeholder: lambda _self, _mark: "?",
+        }
+
+
+def _cast(generator: Any, cast: exp.Cast) -> str:
+    """Return a cast that SQLite makes, or else one that `runtime` does."""
+    kind = cast.to.this.value
+    value = generator.sql(cast, "this")
+    if kind in _NATIVE_CASTS:
+        whole = kind not in {"FLOAT", "DOUBLE"}
+        return f"CAST({value} AS {'INTEGER' if whole else 'REAL'})"
+    kind = "TIMESTAMP" if kind == "ROWVERSION" else kind  # T-SQL's meaning of the word
+    if kind not in _OTHER_CASTS:
+        raise ProgrammingError(f"CAST does not know the type {cast.to.sql(dialect=CData)}.")
+    sizes = "".join(f", {generator.sql(size)}" for size in cast.to.expressions)
+    return f"ACTON_CAST({value}, '{kind}'{sizes})"
+
+
+def _sum(generator: Any, add: exp.Add) -> str:
+    """Return a sum; of texts, what is known only when it runs, T-SQL's is a longer text."""
+    left, right = generator.sql(add, "this"), generator.sql(add, "expression")
+    if add.left.is_number or add.right.is_number:
+        return f"{left} + {right}"
+    return f"ACTON_ADD({left}, {right})"
+
+
+class SQLiteOfCData(SQLite):
+    """How SQLite says what `CData` parsed."""
+
+    class Generator(SQLiteGenerator):
+        """Leaves names of functions as they are."""
+
+        TRANSFORMS: ClassVar[dict[Any, Any]] = {
+            **SQLiteGenerator.TRANSFORMS,
+            exp.Add: _sum,
+            exp.Cast: _cast,
+            exp.National: lambda self, text: self.sql(exp.Literal.string(text.name)),
+            exp.Parameter: lambda _self, parameter: f"@{parameter.name.casefold()}",
+            exp.Placeholder: lambda _self, mark: f"?{mark.name}",
+        }

@@ -1,0 +1,121 @@
+"""Functions that only generated SQL calls: what SQLite has in no form, or in another."""
+
+from __future__ import annotations
+
+import contextlib
+import decimal
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import apsw
+
+__all__ = ["as_moment", "register"]
+
+_TRUE = frozenset({"true", "t", "yes", "y", "1"})
+_FALSE = frozenset({"false", "f", "no", "n", "0"})
+
+
+def register(connection: apsw.Connection) -> None:
+    """Let generated SQL call these."""
+    functions: dict[str, Callable[..., Any]] = {
+        "ACTON_ADD": _add,
+        "ACTON_CAST": _cast,
+        "ACTON_MOMENT": as_moment,
+    }
+    for name, function in functions.items():
+        connection.create_scalar_function(name, function, deterministic=True)
+
+
+def as_moment(value: Any) -> Any:
+    """Return a value as moments are stored: `2024-05-06 07:08:09`, in UTC; else as it is."""
+    with contextlib.suppress(ValueError, TypeError):
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value.strip())
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        return moment.isoformat(sep=" ")
+    return value
+
+
+def _add(left: Any, right: Any) -> Any:
+    """Return a sum; two texts, or a text that is no number, make a longer text."""
+    if left is None or right is None:
+        return None
+    texts = [isinstance(each, str) for each in (left, right)]
+    if not all(texts):
+        with contextlib.suppress(ValueError):
+            return _number(left) + _number(right)
+    return f"{left}{right}"
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, str):
+        return value  # type: ignore[no-any-return]
+    try:
+        return int(value)
+    except ValueError:
+        return float(value)
+
+
+def _cast(value: Any, kind: str, *sizes: int) -> Any:
+    """Return a value as one of another type; NULL if it cannot be one."""
+    cast: Callable[..., Any] = _CASTS.get(kind, _text)
+    if value is None:
+        return None
+    try:
+        return cast(value, *sizes)
+    except (ValueError, TypeError, decimal.InvalidOperation):
+        return None
+
+
+def _text(value: Any, length: int | None = None) -> str:
+    return str(value)[:length]
+
+
+def _decimal(value: Any, _digits: int = 0, places: int | None = None) -> float:
+    number = decimal.Decimal(str(value).strip())
+    if places is None:
+        return float(number)
+    return float(number.quantize(decimal.Decimal(1).scaleb(-places), decimal.ROUND_HALF_UP))
+
+
+def _boolean(value: Any) -> int | None:
+    if not isinstance(value, str):
+        return int(bool(value))
+    word = value.strip().casefold()
+    return 1 if word in _TRUE else 0 if word in _FALSE else None
+
+
+def _moment(value: Any, *_: int) -> str:
+    moment = as_moment(value)
+    datetime.fromisoformat(moment)
+    return str(moment)
+
+
+def _date(value: Any) -> str:
+    return datetime.fromisoformat(_moment(value)).date().isoformat()
+
+
+def _time(value: Any, *_: int) -> str:
+    with contextlib.suppress(ValueError):
+        return time.fromisoformat(value).isoformat()
+    return datetime.fromisoformat(_moment(value)).time().isoformat()
+
+
+def _bytes(value: Any, length: int | None = None) -> bytes:
+    return (value if isinstance(value, bytes) else str(value).encode())[:length]
+
+
+_CASTS: dict[str, Callable[..., Any]] = {
+    "DECIMAL": _decimal,
+    "NUMERIC": _decimal,
+    "BOOLEAN": _boolean,
+    "BIT": _boolean,
+    "DATE": _date,
+    "TIME": _time,
+    "BINARY": _bytes,
+    "VARBINARY": _bytes,
+    **dict.fromkeys(("TIMESTAMP", "DATETIME", "DATETIME2"), _moment),
+}

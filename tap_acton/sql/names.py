@@ -1,0 +1,189 @@
+"""What names in a statement stand for: tables of the account, of the connection, and views."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlglot import exp
+
+from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.language.parser import parsed
+from tap_acton.sql.language.tree import Query
+from tap_acton.sql.schema.table import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import apsw
+
+    from tap_acton.resources.convert import Type
+    from tap_acton.sql.reading.local import LocalTables
+    from tap_acton.sql.reading.vtable import VirtualTables
+    from tap_acton.sql.schema.local import Local
+    from tap_acton.sql.schema.system import SystemTables
+    from tap_acton.sql.schema.table import Field, Table
+    from tap_acton.sql.schema.tables import Tables
+    from tap_acton.sql.temporary import TemporaryTables
+    from tap_acton.sql.views import UserViews
+
+__all__ = ["LOCAL_MODULE", "MODULE", "Mentioned", "Names", "nearest"]
+
+MODULE = "acton"
+"""What SQLite calls the module of the account's tables."""
+LOCAL_MODULE = "acton_local"
+"""What it calls that of the tables whose rows are made here."""
+T = TypeVar("T", "Table", "Local")
+_SCHEMAS = {"", "cdata", "acton"}
+_VIEWS = "userviews"
+
+
+@dataclass(kw_only=True, slots=True)
+class Mentioned:
+    """What a statement names."""
+
+    columns: dict[str, Field] = field(default_factory=dict)
+    """The columns of its tables by name without case; one of two types is not among them."""
+    tables: list[Table] = field(default_factory=list)
+    """The account's tables, each as often as it is named."""
+    _unclear: set[str] = field(default_factory=set)
+
+    def add(self, fields: Iterable[Field]) -> None:
+        """Count columns of a table among those that are named."""
+        for each in fields:
+            key = each.name.casefold()
+            if self.columns.setdefault(key, each).type is not each.type:
+                self._unclear.add(key)
+
+    @property
+    def types(self) -> dict[str, Type]:
+        """The types of columns, by name without case."""
+        clear = self.columns.keys() - self._unclear
+        return {key: self.columns[key].type for key in clear}
+
+
+class Names:
+    """Makes what a statement names known to SQLite, and the statement name it as SQLite does.
+
+    Args:
+        sqlite: The database in which statements run.
+        module: Gives SQLite the account's rows.
+        tables: The account's tables.
+        temporary: The connection's own.
+        views: The user's own views.
+        system: The tables whose rows are made here, such as `sys_tables`.
+        locals_: Gives SQLite those.
+    """
+
+    def __init__(
+        self,
+        sqlite: apsw.Connection,
+        module: VirtualTables,
+        tables: Tables,
+        temporary: TemporaryTables,
+        views: UserViews,
+        system: SystemTables,
+        locals_: LocalTables,
+    ) -> None:
+        self._sqlite = sqlite
+        self._module = module
+        self._tables = tables
+        self._temporary = temporary
+        self._views = views
+        self._system = system
+        self._locals = locals_
+        self._known: set[str] = set()
+
+    def resolve(self, tree: exp.Expr) -> Mentioned:
+        """Make all that a statement names known; it changes the tree.
+
+        Raises:
+            ProgrammingError: There is no such table, view or schema.
+            ActOnError: The account's lists cannot be read.
+        """
+        mentioned = Mentioned()
+        self._resolve(tree, mentioned, ())
+        for column in tree.find_all(exp.Column):
+            column.set("db", None)
+            column.set("catalog", None)
+        return mentioned
+
+    def table(self, name: str, *schemas: str) -> Table:
+        """Return a table of the account.
+
+        Raises:
+            ProgrammingError: There is no such table or schema.
+            ActOnError: The account's lists cannot be read.
+        """
+        for schema in schemas:
+            if schema.casefold() not in _SCHEMAS:
+                raise ProgrammingError(f"There is no schema {schema!r}. It is called 'ActOn'.")
+        return self._tables.find(name)
+
+    def _resolve(self, tree: exp.Expr, mentioned: Mentioned, inside: tuple[str, ...]) -> None:
+        common = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
+        for table in list(tree.find_all(exp.Table)):
+            if not isinstance(table.this, exp.Identifier):
+                raise ProgrammingError(
+                    f"{table.name or 'A function'} cannot stand for a table. CROSS APPLY can."
+                )
+            if table.db.casefold() == _VIEWS:
+                self._expand(table, mentioned, inside)
+            elif table.db or table.name.casefold() not in common:
+                self._rename(table, self._made_known(table, mentioned))
+
+    def _expand(self, table: exp.Table, mentioned: Mentioned, inside: tuple[str, ...]) -> None:
+        name = table.name
+        if name.casefold() in inside:
+            raise ProgrammingError(f"The view {name!r} is made of itself.")
+        query = parsed(self._views.query(name))
+        if not isinstance(query, Query):
+            raise ProgrammingError(f"The view {name!r} must be a SELECT.")
+        self._resolve(query.tree, mentioned, (*inside, name.casefold()))
+        view = exp.Subquery(this=query.tree, alias=_alias(table))
+        view.set("joins", table.args.get("joins"))
+        table.replace(view)
+
+    def _made_known(self, table: exp.Table, mentioned: Mentioned) -> str:
+        name = table.name
+        if self._temporary.is_name(name):
+            return self._temporary.find(name)
+        local = self._system.find(name)
+        if local is not None:
+            mentioned.add(local.fields)
+            self._declare(local, self._locals.tables, LOCAL_MODULE)
+            return local.name
+        found = self.table(name, table.catalog, table.db)
+        mentioned.add(found.fields)
+        mentioned.tables.append(found)
+        self._declare(found, self._module.tables, MODULE)
+        return found.name
+
+    def _declare(self, table: T, tables: list[T], module: str) -> None:
+        if table.name in self._known:
+            return
+        name, number = quoted(table.name), len(tables)
+        tables.append(table)
+        self._sqlite.execute(f"CREATE VIRTUAL TABLE {name} USING {module}({number})")
+        self._known.add(table.name)
+
+    @staticmethod
+    def _rename(table: exp.Table, name: str) -> None:
+        table.set("alias", _alias(table))
+        table.set("this", exp.to_identifier(name, quoted=True))
+        table.set("db", None)
+        table.set("catalog", None)
+
+
+def _alias(table: exp.Table) -> exp.TableAlias:
+    """Return what the statement calls a table."""
+    given = table.args.get("alias")
+    return given or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Return the question whether a name that there is was meant, if one is near."""
+    by_key = {each.casefold(): each for each in names}
+    near = difflib.get_close_matches(name.casefold(), by_key, n=1)
+    return f" Did you mean {by_key[near[0]]!r}?" if near else ""

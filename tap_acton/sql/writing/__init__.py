@@ -1,0 +1,1 @@
+"""From INSERT, UPDATE, DELETE and UPSERT to changes of the account."""
