@@ -15,6 +15,8 @@ from sqlglot import exp
 
 from tap_acton.errors import ActOnError
 from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.reading.rescans import wanted_again
+from tap_acton.sql.reading.straight import Plain
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
 from tap_acton.sql.schema.table import quoted
@@ -56,8 +58,14 @@ class Engine:
         self._tables = Tables(client)
         self._module = VirtualTables(client)
         self._known: set[str] = set()
-        self._sqlite = apsw.Connection(":memory:")
-        self._sqlite.create_module(_MODULE, self._module)  # type: ignore[arg-type]
+        # Each statement is planned anew: what it looks at is known from that.
+        self._sqlite = apsw.Connection(":memory:", statementcachesize=0)
+        self._sqlite.create_module(
+            _MODULE,
+            self._module,  # type: ignore[arg-type]
+            use_bestindex_object=True,
+            read_only=True,
+        )
 
     def close(self) -> None:
         """Forget everything; open results end."""
@@ -83,8 +91,11 @@ class Engine:
         ]
         for table in mentioned:
             self._connect(table)
-        self._module.begin(remembers=len(mentioned) > 1)
-        return self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
+        self._module.begin()
+        plain = None
+        if len(mentioned) == 1:
+            plain = Plain(tree, self._tables.find(mentioned[0].name), parameters)
+        return self._run(tree.sql(dialect="sqlite"), _bindings(parameters), plain)
 
     def _connect(self, mentioned: exp.Table) -> None:
         """Make a table known to SQLite, and let the statement name it as SQLite does."""
@@ -107,18 +118,23 @@ class Engine:
         self._sqlite.execute(f"CREATE VIRTUAL TABLE {quoted(table.name)} USING {_MODULE}({number})")
         self._known.add(table.name)
 
-    def _run(self, statement: str, bindings: Any) -> Result:
+    def _run(self, statement: str, bindings: Any, plain: Plain | None) -> Result:
         try:
             described = apsw.ext.query_info(self._sqlite, statement).description
             types = [_TYPES.get(declared or "", _TYPES["VARCHAR"]) for _, declared in described]
+            columns = tuple(
+                ResultColumn(name=name, type_code=type_)
+                for (name, _), (type_, _) in zip(described, types, strict=True)
+            )
+            if plain and (found := plain.result(self._module.reader, columns)):
+                return found
             cursor = self._sqlite.cursor()
+            self._module.memory.keeps = wanted_again(
+                cursor, statement, bindings, self._module.table
+            )
             cursor.execute(statement, bindings)
         except apsw.Error as error:
             raise _translated(error) from None
-        columns = tuple(
-            ResultColumn(name=name, type_code=type_)
-            for (name, _), (type_, _) in zip(described, types, strict=True)
-        )
         rows = _rows(cursor, [read for _, read in types])
         return Result(columns=columns, rows=rows, on_close=rows.close)
 
