@@ -114,6 +114,10 @@ class ActOnClient:
         smaller.page_size = min(self.page_size, max(1, rows))
         return smaller
 
+    def forget(self) -> None:
+        """Forget which parents there are: the next reading asks for them anew."""
+        self._family.remembered.clear()
+
     def close(self) -> None:
         """Close the connections."""
         self._account.transport.close()

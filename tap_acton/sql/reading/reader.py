@@ -117,6 +117,10 @@ class Reader:
     def __init__(self, client: ActOnClient) -> None:
         self._client = client
 
+    def begin(self) -> None:
+        """Begin a statement: what an earlier one knew of parents may have changed."""
+        self._client.forget()
+
     def pages(
         self, table: Table, want: Want, values: Sequence[Any], memory: Memory
     ) -> Generator[Page]:
@@ -149,11 +153,15 @@ class Reader:
             ActOnError: The list cannot be read.
         """
         way = table.way
-        if not isinstance(way.resource.paging, ListPaging) or way.resource.bind:
+        bound = dict(way.given)
+        for each in way.resource.bind:
+            if isinstance(each, Words) and len(each.words) == 1:
+                bound[each.variable] = each.words[0]
+        if not isinstance(way.resource.paging, ListPaging) or {*way.resource.variables} - {*bound}:
             return None
         logger.debug("Asking for the number of rows of %s", table.name)
         first = way.resource.paging.first(1)
-        return self._client.requests.fetch(way.resource, first, dict(way.given)).total
+        return self._client.requests.fetch(way.resource, first, bound).total
 
     def records(self, ask: Asked, rows: int | None = None) -> Iterator[Sequence[Record]]:
         """Yield pages of records.

@@ -38,6 +38,7 @@ class VirtualTables:
     def begin(self) -> None:
         """Begin a statement: what it reads is remembered for it alone."""
         self.memory = Memory()
+        self.reader.begin()
 
     def numbered(self, table: str, want: Want) -> Want:
         """Return what is wanted of a table with its number."""
