@@ -19,7 +19,7 @@ from tap_acton.sql.reading.want import Given, want_of
 from tap_acton.sql.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from tap_acton.sql.reading.reader import Asked, Reader
     from tap_acton.sql.result import ResultColumn
@@ -65,8 +65,7 @@ class Plain:
             plan = _Statement(self.tree, self.table, self.parameters).plan()
         except _NotPlainError:
             return None
-        types = [each.type_code for each in columns]
-        rows = plan.rows(reader, types)
+        rows = plan.rows(reader)
         first = list(itertools.islice(rows, 1))
         return Result(columns=columns, rows=itertools.chain(first, rows), on_close=rows.close)
 
@@ -74,25 +73,22 @@ class Plain:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Plan:
     ask: Asked
-    columns: tuple[str, ...]
-    """Those of the records."""
+    columns: tuple[tuple[str, Callable[[Sequence[Any]], Sequence[Any]]], ...]
+    """Those of the records, and what makes them as a result gives them."""
     offset: int
     limit: int | None
 
-    def rows(self, reader: Reader, types: Sequence[type]) -> Generator[tuple[Any, ...]]:
-        """Yield rows with values as Python has them, which a result says to be of some types."""
+    def rows(self, reader: Reader) -> Generator[tuple[Any, ...]]:
+        """Yield rows with values as Python has them."""
         end = None if self.limit is None else self.offset + self.limit
         if not self.limit and end is not None:
             return
         logger.debug("Asking for %s by %s", self.ask.way.resource.table, self.ask)
-        yield from itertools.islice(self._all(reader, types, end), self.offset, end)
+        yield from itertools.islice(self._all(reader, end), self.offset, end)
 
-    def _all(
-        self, reader: Reader, types: Sequence[type], end: int | None
-    ) -> Iterator[tuple[Any, ...]]:
+    def _all(self, reader: Reader, end: int | None) -> Iterator[tuple[Any, ...]]:
         for records in reader.records(self.ask, end):
-            pairs = zip(self.columns, types, strict=True)
-            values = [as_python(values_of(records, name), type_) for name, type_ in pairs]
+            values = [made(values_of(records, name)) for name, made in self.columns]
             yield from zip(*values, strict=True)
 
 
@@ -140,10 +136,18 @@ class _Statement:
         ask = asked(self._table, want, [values[each.field] for each in want.parts])
         return _Plan(
             ask=ask,
-            columns=tuple(self._table.fields[at].column for at in shown),
+            columns=tuple(map(self._column, shown)),
             offset=self._number("offset") or 0,
             limit=self._number("limit"),
         )
+
+    def _column(self, at: int) -> tuple[str, Callable[[Sequence[Any]], Sequence[Any]]]:
+        shown = self._table.fields[at]
+        types = {each.name: each.type for each in self._table.way.resource.columns}
+        made = as_python(types.get(shown.column, shown.type), shown.type)
+        if made is None:
+            raise _NotPlainError
+        return shown.column, made
 
     def _conditions(self) -> list[exp.Expr]:
         where = self._tree.args.get("where")

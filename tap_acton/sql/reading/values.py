@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.resources.convert import Type
 from tap_acton.resources.model import Condition, Operator
 
 if TYPE_CHECKING:
@@ -31,18 +32,18 @@ def as_sqlite(values: Sequence[Any]) -> Sequence[Any]:
     return [_TEXTS.get(type(value), _same)(value) for value in values]
 
 
-def as_python(values: Sequence[Any], type_: type) -> Sequence[Any]:
-    """Return a column as a result gives it: moments are naive and in UTC.
+def as_python(type_: Type, shown: Type) -> Callable[[Sequence[Any]], Sequence[Any]] | None:
+    """Return what makes a column as a result gives it, where moments are naive and in UTC.
+
+    None if only SQLite knows.
 
     Args:
-        values: The column of records.
-        type_: What the result says its values are.
+        type_: The type of the values.
+        shown: The type that they are shown as.
     """
-    if type_ is datetime:
-        return [None if value is None else _naive(value) for value in values]
-    if list in set(map(type, values)):
-        return as_sqlite(values)
-    return values
+    if type_ is shown:
+        return _MADE.get(type_, _same)
+    return as_sqlite if shown.schema["type"] == Type.TEXT.schema["type"] else None
 
 
 def as_key(value: Any) -> str | None:
@@ -96,6 +97,13 @@ def _number_text(number: float) -> str:
     return f"{digits}{'' if '.' in digits else '.0'}{exponent}{power}"
 
 
+def _naive_ones(moments: Sequence[datetime | None]) -> Sequence[datetime | None]:
+    zones = {moment.tzinfo for moment in moments if moment is not None}
+    if zones <= {UTC}:
+        return [moment and moment.replace(tzinfo=None) for moment in moments]
+    return [moment and _naive(moment) for moment in moments]
+
+
 def _naive(moment: datetime) -> datetime:
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return utc.replace(tzinfo=None)
@@ -113,4 +121,8 @@ def _json(value: list[Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+_MADE: dict[Type, Callable[[Sequence[Any]], Sequence[Any]]] = {
+    Type.MOMENT: _naive_ones,
+    Type.TEXTS: as_sqlite,
+}
 _TEXTS: dict[type, Callable[[Any], Any]] = {bool: int, datetime: _moment_text, list: _json}
