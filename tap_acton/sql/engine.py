@@ -6,7 +6,6 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import apsw
 import apsw.ext
 import platformdirs
 
+from tap_acton.sql.answers import rows_of, typed
 from tap_acton.sql.csv_file import write_csv
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
@@ -38,6 +38,8 @@ from tap_acton.sql.language.tree import (
 from tap_acton.sql.names import LOCAL_MODULE, MODULE, Mentioned, Names
 from tap_acton.sql.procedures import PROCEDURES
 from tap_acton.sql.reading.local import LocalTables
+from tap_acton.sql.reading.rescans import wanted_again
+from tap_acton.sql.reading.straight import Plain
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
 from tap_acton.sql.schema.local import Identity
@@ -48,32 +50,21 @@ from tap_acton.sql.views import UserViews
 from tap_acton.sql.writing.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from sqlglot import exp
 
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Setting
+    from tap_acton.sql.answers import Reader
     from tap_acton.sql.language.tree import Name, Statement
     from tap_acton.sql.schema.table import Operation, Table
     from tap_acton.sql.writing.targets import Outcome
 
     Parameters = Sequence[Any] | Mapping[str, Any]
-    Reader = Callable[[Any], Any]
 
 __all__ = ["Engine"]
-
-_TYPES: dict[str, tuple[type, Reader]] = {
-    "INTEGER": (int, int),
-    "DOUBLE": (float, float),
-    "BOOLEAN": (bool, bool),
-    "TIMESTAMP": (datetime, datetime.fromisoformat),
-    "DATE": (date, date.fromisoformat),
-    "TIME": (time, time.fromisoformat),
-    "VARCHAR": (str, lambda value: value),
-}
-
 
 _LAST_RESULT = "LastResultInfo#TEMP"
 
@@ -116,10 +107,16 @@ class Engine:
         )
 
     def _opened(self) -> apsw.Connection:
-        sqlite = apsw.Connection(":memory:")
+        # Each statement is planned anew: what it looks at is known from that.
+        sqlite = apsw.Connection(":memory:", statementcachesize=0)
         for setting in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
             sqlite.config(setting, 0)  # a name in double quotes is never a text
-        sqlite.create_module(MODULE, self._module)  # type: ignore[arg-type]
+        sqlite.create_module(
+            MODULE,
+            self._module,  # type: ignore[arg-type]
+            use_bestindex_object=True,
+            read_only=True,
+        )
         sqlite.create_module(LOCAL_MODULE, self._locals)  # type: ignore[arg-type]
         sqlite.execute(TYPES_TABLE)
         runtime.register(sqlite)
@@ -169,7 +166,7 @@ class Engine:
         """Yield a query's rows as SQLite has them. For the writer."""
         text, mentioned = self._prepared(query.tree.copy())
         try:
-            yield from self._sqlite.execute(text, bindings)
+            yield from self._executed(text, bindings)
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
 
@@ -183,13 +180,23 @@ class Engine:
         text, mentioned = self._prepared(tree)
         try:
             columns, readers = self._columns(text, tree)
-            cursor = self._sqlite.cursor()
-            cursor.execute(text, sets[0])
+            if len(mentioned.tables) == 1:
+                plain = Plain(tree, mentioned.tables[0], sets[0])
+                if found := plain.result(self._module.reader, columns):
+                    return found
+            cursor = self._executed(text, sets[0])
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
-        rows = _rows(cursor, readers, mentioned)
+        rows = rows_of(cursor, readers, mentioned)
         is_capped = bool(mentioned.tables)
         return Result(columns=columns, rows=rows, is_capped=is_capped, on_close=rows.close)
+
+    def _executed(self, text: str, bindings: Mapping[str, Any]) -> apsw.Cursor:
+        """Run a query; what SQLite is going to want again is kept while it runs."""
+        cursor = self._sqlite.cursor()
+        module = self._module
+        module.memory.keeps = wanted_again(cursor, text, bindings, module.table)
+        return cursor.execute(text, bindings)
 
     @_run.register(SelectInto)
     def _select_into(self, statement: SelectInto, sets: Sequence[dict[str, Any]]) -> Result:
@@ -235,7 +242,7 @@ class Engine:
         """Return SQLite's text of a query, whose tables SQLite knows now."""
         mentioned = self._names.resolve(tree)
         with_comparable_values(tree, mentioned.types)
-        self._module.begin(remembers=len(mentioned.tables) > 1)
+        self._module.begin()
         return sqlite_text(tree), mentioned
 
     def _columns(self, text: str, tree: exp.Expr) -> tuple[tuple[ResultColumn, ...], list[Reader]]:
@@ -244,12 +251,7 @@ class Engine:
             declared = [declared for _, declared in self._described(sqlite_text(probe_of(tree)))]
         except apsw.Error:  # what stands for an expression is not allowed everywhere
             declared = [declared for _, declared in described]
-        types = [_TYPES.get(each or "", _TYPES["VARCHAR"]) for each in declared]
-        columns = tuple(
-            ResultColumn(name=name, type_code=type_)
-            for (name, _), (type_, _) in zip(described, types, strict=True)
-        )
-        return columns, [reader for _, reader in types]
+        return typed([name for name, _ in described], declared)
 
     def _described(self, text: str) -> Sequence[tuple[str, str | None]]:
         description = apsw.ext.query_info(self._sqlite, text).description
@@ -263,26 +265,3 @@ def _done(count: int, last_id: str | None = None) -> Result:
 
 def _default_views() -> Path:
     return platformdirs.user_config_path("tap-acton", appauthor=False) / "UserDefinedViews.json"
-
-
-def _rows(
-    cursor: apsw.Cursor, readers: list[Reader], mentioned: Mentioned
-) -> Generator[tuple[Any, ...], None, None]:
-    try:
-        for row in cursor:
-            yield tuple(
-                None if value is None else _read(reader, value)
-                for reader, value in zip(readers, row, strict=True)
-            )
-    except apsw.Error as error:
-        raise in_words_of_statement(error, mentioned) from None
-    finally:
-        cursor.close(force=True)
-
-
-def _read(reader: Reader, value: Any) -> Any:
-    """Return a value as one of its column's type; what an expression made otherwise stays so."""
-    try:
-        return reader(value)
-    except (ValueError, TypeError):
-        return value
