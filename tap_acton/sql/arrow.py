@@ -1,0 +1,86 @@
+"""Rows of a cursor as Arrow batches, for DuckDB, Polars, pandas and others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tap_acton.sql.exceptions import DataError, NotSupportedError, ProgrammingError
+
+try:
+    import pyarrow as pa
+except ImportError:  # an optional dependency
+    raise NotSupportedError(
+        "Arrow batches need pyarrow. Run: pip install 'tap-acton[arrow]'"
+    ) from None
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tap_acton.sql.cursor import Cursor, Row
+
+__all__ = ["reader_of"]
+
+_TYPES = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    datetime: pa.timestamp("us"),
+    bytes: pa.binary(),
+}
+
+
+def reader_of(cursor: Cursor, size: int) -> pa.RecordBatchReader:
+    """Return the rows that a cursor has left, in batches; each is read when it is asked for.
+
+    Args:
+        cursor: It is at its end after the last batch.
+        size: Rows in a batch.
+
+    Raises:
+        ProgrammingError: There are no rows, or a batch would have none.
+    """
+    if size < 1:
+        raise ProgrammingError("A batch has at least one row.")
+    first = cursor.fetchmany(size)
+    described = cursor.description or []
+    schema = pa.schema(
+        [
+            (column[0], _type(column[1], [row[place] for row in first]))
+            for place, column in enumerate(described)
+        ]
+    )
+    return pa.RecordBatchReader.from_batches(schema, _batches(cursor, schema, first, size))
+
+
+def _batches(
+    cursor: Cursor, schema: pa.Schema, rows: Sequence[Row], size: int
+) -> Iterator[pa.RecordBatch]:
+    while rows:
+        columns = zip(*rows, strict=True)
+        arrays = [_array(values, field) for values, field in zip(columns, schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        rows = cursor.fetchmany(size)
+
+
+def _type(declared: type, values: Sequence[Any]) -> pa.DataType:
+    """Return a column's type; expressions are described as texts, and their values tell it."""
+    kinds = {type(value) for value in values if value is not None}
+    if declared is not str or not kinds:
+        return _TYPES[declared]
+    if kinds == {int, float}:
+        return pa.float64()
+    return _TYPES.get(kinds.pop(), pa.string()) if len(kinds) == 1 else pa.string()
+
+
+def _array(values: Sequence[Any], field: pa.Field) -> pa.Array:
+    if pa.types.is_string(field.type):
+        values = [value if value is None else str(value) for value in values]
+    try:
+        return pa.array(values, field.type)
+    except (TypeError, ValueError, OverflowError):  # pyarrow's own are kinds of these
+        raise DataError(
+            f"Column {field.name!r} has a value that is no {field.type}, as its first rows were. "
+            "CAST it to VARCHAR."
+        ) from None
