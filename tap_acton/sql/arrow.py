@@ -15,9 +15,9 @@ except ImportError:  # an optional dependency
     ) from None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tap_acton.sql.cursor import Cursor, Row
+    Fetch = Callable[[int], Sequence[tuple[Any, ...]]]
 
 __all__ = ["reader_of"]
 
@@ -31,11 +31,14 @@ _TYPES = {
 }
 
 
-def reader_of(cursor: Cursor, size: int) -> pa.RecordBatchReader:
+def reader_of(
+    described: Sequence[tuple[str, type]], fetch: Fetch, size: int
+) -> pa.RecordBatchReader:
     """Return the rows that a cursor has left, in batches; each is read when it is asked for.
 
     Args:
-        cursor: It is at its end after the last batch.
+        described: Names and types of the columns.
+        fetch: Gives that many of the next rows, fewer at the end.
         size: Rows in a batch.
 
     Raises:
@@ -43,25 +46,24 @@ def reader_of(cursor: Cursor, size: int) -> pa.RecordBatchReader:
     """
     if size < 1:
         raise ProgrammingError("A batch has at least one row.")
-    first = cursor.fetchmany(size)
-    described = cursor.description or []
+    first = fetch(size)
     schema = pa.schema(
         [
-            (column[0], _type(column[1], [row[place] for row in first]))
-            for place, column in enumerate(described)
+            (name, _type(declared, [row[place] for row in first]))
+            for place, (name, declared) in enumerate(described)
         ]
     )
-    return pa.RecordBatchReader.from_batches(schema, _batches(cursor, schema, first, size))
+    return pa.RecordBatchReader.from_batches(schema, _batches(fetch, schema, first, size))
 
 
 def _batches(
-    cursor: Cursor, schema: pa.Schema, rows: Sequence[Row], size: int
+    fetch: Fetch, schema: pa.Schema, rows: Sequence[tuple[Any, ...]], size: int
 ) -> Iterator[pa.RecordBatch]:
     while rows:
         columns = zip(*rows, strict=True)
         arrays = [_array(values, field) for values, field in zip(columns, schema, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-        rows = cursor.fetchmany(size)
+        rows = fetch(size)
 
 
 def _type(declared: type, values: Sequence[Any]) -> pa.DataType:

@@ -157,7 +157,9 @@ class Cursor:
         # It is optional, and heavy.
         from tap_acton.sql.arrow import reader_of
 
-        return reader_of(self, rows_per_batch)
+        self._open_rows()
+        described = [(name, type_) for name, type_, *_ in self.description or ()]
+        return reader_of(described, self.fetchmany, rows_per_batch)
 
     def fetch_arrow_table(self) -> pa.Table:
         """Return the rows that are left as an Arrow table; see `fetch_record_batch`."""
