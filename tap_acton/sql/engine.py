@@ -29,12 +29,11 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Setting
-    from tap_acton.sql.schema.local import Local
     from tap_acton.sql.schema.table import Table
 
 __all__ = ["Engine"]
 
-_MODULE, _LOCAL = "acton", "acton_local"
+_MODULE = "acton"
 _SCHEMAS = {"", "cdata", "acton"}
 _TYPES: dict[str, tuple[type, Callable[[Any], Any]]] = {
     "INTEGER": (int, int),
@@ -65,11 +64,10 @@ class Engine:
         self._tables = Tables(client)
         self._system = SystemTables(self._tables, properties, PROCEDURES, self.identity)
         self._module = VirtualTables(client)
-        self._locals = LocalTables()
         self._known: set[str] = set()
         self._sqlite = apsw.Connection(":memory:")
         self._sqlite.create_module(_MODULE, self._module)  # type: ignore[arg-type]
-        self._sqlite.create_module(_LOCAL, self._locals)  # type: ignore[arg-type]
+        self._locals = LocalTables(self._sqlite)
 
     def close(self) -> None:
         """Forget everything; open results end."""
@@ -116,7 +114,7 @@ class Engine:
     def _known_as(self, name: str) -> str:
         """Return what SQLite calls a table, which it knows from here on."""
         if local := self._system.find(name):
-            self._fill(local)
+            self._locals.fill(local)
             return local.name
         table = self._tables.find(name)
         if table.name not in self._known:
@@ -128,14 +126,6 @@ class Engine:
         self._module.tables.append(table)
         self._sqlite.execute(f"CREATE VIRTUAL TABLE {quoted(table.name)} USING {_MODULE}({number})")
         self._known.add(table.name)
-
-    def _fill(self, local: Local) -> None:
-        """Make a system table known to SQLite; its rows are made when they are read."""
-        if local.name not in self._known:
-            number = len(self._locals.tables)
-            self._locals.tables.append(local)
-            self._sqlite.execute(f"CREATE VIRTUAL TABLE {local.name} USING {_LOCAL}({number})")
-            self._known.add(local.name)
 
     def _run(self, statement: str, bindings: Any) -> Result:
         try:
