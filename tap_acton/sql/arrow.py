@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.sql.exceptions import DataError, NotSupportedError, ProgrammingError
@@ -27,6 +27,8 @@ _TYPES = {
     float: pa.float64(),
     bool: pa.bool_(),
     datetime: pa.timestamp("us"),
+    date: pa.date32(),
+    time: pa.time64("us"),
     bytes: pa.binary(),
 }
 
@@ -67,12 +69,10 @@ def _batches(
 
 
 def _type(declared: type, values: Sequence[Any]) -> pa.DataType:
-    """Return a column's type; expressions are described as texts, and their values tell it."""
-    kinds = {type(value) for value in values if value is not None}
-    if declared is not str or not kinds:
-        return _TYPES[declared]
-    if kinds == {int, float}:
-        return pa.float64()
+    """Return a column's type: that of its values, since expressions are described as texts."""
+    kinds = {type(value) for value in values if value is not None} or {declared}
+    if declared is float or kinds == {int, float}:
+        kinds = kinds - {int} | {float}
     return _TYPES.get(kinds.pop(), pa.string()) if len(kinds) == 1 else pa.string()
 
 

@@ -39,7 +39,7 @@ class _Day(types.Date):
     def result_processor(
         self, _dialect: Dialect, _coltype: object
     ) -> Callable[[Any], dt.date | None]:
-        return lambda value: dt.date.fromisoformat(value[:10]) if value else None
+        return lambda value: dt.date.fromisoformat(str(value)[:10]) if value else None
 
 
 class ActOnDialect(ActOnReflection):
