@@ -35,7 +35,7 @@ from tap_acton.sql.language.tree import (
     SelectInto,
     Update,
 )
-from tap_acton.sql.names import LOCAL_MODULE, MODULE, Mentioned, Names
+from tap_acton.sql.names import MODULE, Mentioned, Names
 from tap_acton.sql.procedures import PROCEDURES
 from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.reading.rescans import wanted_again
@@ -91,7 +91,6 @@ class Engine:
         """What became of the rows of the last modification."""
         self._changes = client.changes
         self._module = VirtualTables(client)
-        self._locals = LocalTables()
         tables = Tables(client)
         self._sqlite = self._opened()
         self._temporary = TemporaryTables(self._sqlite)
@@ -103,7 +102,7 @@ class Engine:
             self._temporary,
             self._views,
             SystemTables(tables, properties, PROCEDURES, self.identity),
-            self._locals,
+            LocalTables(self._sqlite),
         )
 
     def _opened(self) -> apsw.Connection:
@@ -117,7 +116,6 @@ class Engine:
             use_bestindex_object=True,
             read_only=True,
         )
-        sqlite.create_module(LOCAL_MODULE, self._locals)  # type: ignore[arg-type]
         sqlite.execute(TYPES_TABLE)
         runtime.register(sqlite)
         sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -21,20 +21,16 @@ if TYPE_CHECKING:
     from tap_acton.resources.convert import Type
     from tap_acton.sql.reading.local import LocalTables
     from tap_acton.sql.reading.vtable import VirtualTables
-    from tap_acton.sql.schema.local import Local
     from tap_acton.sql.schema.system import SystemTables
     from tap_acton.sql.schema.table import Field, Table
     from tap_acton.sql.schema.tables import Tables
     from tap_acton.sql.temporary import TemporaryTables
     from tap_acton.sql.views import UserViews
 
-__all__ = ["LOCAL_MODULE", "MODULE", "Mentioned", "Names", "nearest"]
+__all__ = ["MODULE", "Mentioned", "Names", "nearest"]
 
 MODULE = "acton"
 """What SQLite calls the module of the account's tables."""
-LOCAL_MODULE = "acton_local"
-"""What it calls that of the tables whose rows are made here."""
-T = TypeVar("T", "Table", "Local")
 _SCHEMAS = {"", "cdata", "acton"}
 _VIEWS = "userviews"
 
@@ -152,20 +148,20 @@ class Names:
         local = self._system.find(name)
         if local is not None:
             mentioned.add(local.fields)
-            self._declare(local, self._locals.tables, LOCAL_MODULE)
+            self._locals.fill(local)
             return local.name
         found = self.table(name, table.catalog, table.db)
         mentioned.add(found.fields)
         mentioned.tables.append(found)
-        self._declare(found, self._module.tables, MODULE)
+        self._declare(found)
         return found.name
 
-    def _declare(self, table: T, tables: list[T], module: str) -> None:
+    def _declare(self, table: Table) -> None:
         if table.name in self._known:
             return
-        name, number = quoted(table.name), len(tables)
-        tables.append(table)
-        self._sqlite.execute(f"CREATE VIRTUAL TABLE {name} USING {module}({number})")
+        number = len(self._module.tables)
+        self._module.tables.append(table)
+        self._sqlite.execute(f"CREATE VIRTUAL TABLE {quoted(table.name)} USING {MODULE}({number})")
         self._known.add(table.name)
 
     @staticmethod

@@ -39,13 +39,7 @@ class _Day(types.Date):
     def result_processor(
         self, _dialect: Dialect, _coltype: object
     ) -> Callable[[Any], dt.date | None]:
-        return _day
-
-
-def _day(value: Any) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) and value else value
+        return lambda value: dt.date.fromisoformat(str(value)[:10]) if value else None
 
 
 class ActOnDialect(ActOnReflection):

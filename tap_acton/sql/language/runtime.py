@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["as_moment", "register"]
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
+_WIDE = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
 
 
@@ -78,7 +79,7 @@ def _decimal(value: Any, _digits: int = 0, places: int | None = None) -> float:
     number = decimal.Decimal(str(value).strip())
     if places is None:
         return float(number)
-    return float(number.quantize(decimal.Decimal(1).scaleb(-places), decimal.ROUND_HALF_UP))
+    return float(number.quantize(decimal.Decimal(1).scaleb(-places), context=_WIDE))
 
 
 def _boolean(value: Any) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.sql.schema.table import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -17,17 +19,35 @@ _EQUALS = 2  # SQLITE_INDEX_CONSTRAINT_EQ
 _COST_OF_ALL, _COST_OF_ONE = 1e6, 10.0
 
 
-class LocalTables:
-    """SQLite's module of them; the argument of each is its number here."""
+_MODULE = "acton_local"
 
-    def __init__(self) -> None:
-        self.tables: list[Local] = []
+
+class LocalTables:
+    """SQLite's module of them; the argument of each is its number here.
+
+    Args:
+        sqlite: The database in which statements run.
+    """
+
+    def __init__(self, sqlite: apsw.Connection) -> None:
+        self._sqlite = sqlite
+        self._tables: dict[str, Local] = {}
+        sqlite.create_module(_MODULE, self)  # type: ignore[arg-type]
+
+    def fill(self, local: Local) -> None:
+        """Make a table known to SQLite; its rows are made when they are read."""
+        if local.name not in self._tables:
+            number = len(self._tables)
+            self._tables[local.name] = local
+            self._sqlite.execute(
+                f"CREATE VIRTUAL TABLE {quoted(local.name)} USING {_MODULE}({number})"
+            )
 
     def Connect(  # noqa: N802 - SQLite's names
         self, _connection: apsw.Connection, _module: str, _database: str, _name: str, *args: Any
     ) -> tuple[str, _Table]:
         """Return a table's declaration, and the table."""
-        local = self.tables[int(args[0])]
+        local = list(self._tables.values())[int(args[0])]
         return local.declaration, _Table(local)
 
     Create = Connect

@@ -107,12 +107,16 @@ class SystemTables:
                 yield from tell(table)
 
         def one(wanted: str) -> Iterable[tuple[Any, ...]]:
-            try:
-                return tell(self._tables.find(wanted))
-            except ProgrammingError:
-                return ()
+            table = self._table(wanted)
+            return tell(table) if table else ()
 
         return _local(name, every, one)
+
+    def _table(self, name: str) -> Table | None:
+        try:
+            return self._tables.find(name)
+        except ProgrammingError:
+            return None
 
     def _key_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         references = self._references(table)
@@ -131,10 +135,11 @@ class SystemTables:
         own = {field.column: field for field in table.fields}
         found = []
         for binding in table.way.resource.bind:
-            resource = RESOURCES.get(binding.resource) if isinstance(binding, Parents) else None
-            if resource is None or not isinstance(binding, Parents):
+            if not isinstance(binding, Parents) or binding.resource not in RESOURCES:
                 continue
-            parent = self._tables.find(resource.table)
+            parent = self._table(RESOURCES[binding.resource].table)
+            if parent is None:
+                continue
             theirs = {field.column: field for field in parent.fields}
             pairs = [(own.get(mine), theirs.get(its)) for mine, its in binding.take.items()]
             known = [(mine, parent, its) for mine, its in pairs if mine and its]
