@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from functools import singledispatchmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import apsw
 import apsw.ext
 import platformdirs
 
+from tap_acton.clock import SYSTEM_CLOCK, moment
 from tap_acton.sql.csv_file import write_csv
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
+from tap_acton.sql.functions import install
+from tap_acton.sql.functions.periods import spelled_out
 from tap_acton.sql.language import runtime
+from tap_acton.sql.language.applied import joined
 from tap_acton.sql.language.parameters import bound
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.sqlite import (
@@ -113,6 +117,7 @@ class Engine:
             sqlite.config(setting, 0)  # a name in double quotes is never a text
         sqlite.create_module(MODULE, self._module)  # type: ignore[arg-type]
         sqlite.execute(TYPES_TABLE)
+        install(sqlite, SYSTEM_CLOCK)
         runtime.register(sqlite)
         sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)
         return sqlite
@@ -221,8 +226,10 @@ class Engine:
         return _done(0)
 
     def _prepared(self, tree: exp.Expr) -> tuple[str, Mentioned]:
-        """Return SQLite's text of a query, whose tables SQLite knows now."""
+        """Return SQLite's text of a query, whose tables SQLite knows now; it changes the tree."""
         mentioned = self._names.resolve(tree)
+        joined(tree)
+        spelled_out(cast("exp.Expression", tree), moment(SYSTEM_CLOCK.now()).replace(tzinfo=None))
         with_comparable_values(tree, mentioned.types)
         self._module.begin(remembers=len(mentioned.tables) > 1)
         return sqlite_text(tree), mentioned

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlglot import exp
 
 from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.language.applied import check_gives_rows
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.tree import Query
 from tap_acton.sql.schema.table import quoted
@@ -134,11 +135,9 @@ class Names:
     def _resolve(self, tree: exp.Expr, mentioned: Mentioned, inside: tuple[str, ...]) -> None:
         common = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
         for table in list(tree.find_all(exp.Table)):
-            if not isinstance(table.this, exp.Identifier):
-                raise ProgrammingError(
-                    f"{table.name or 'A function'} cannot stand for a table. CROSS APPLY can."
-                )
-            if table.db.casefold() == _VIEWS:
+            if isinstance(table.this, exp.Anonymous):
+                check_gives_rows(table.this.name)
+            elif table.db.casefold() == _VIEWS:
                 self._expand(table, mentioned, inside)
             elif table.db or table.name.casefold() not in common:
                 self._rename(table, self._made_known(table, mentioned))

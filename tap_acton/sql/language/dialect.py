@@ -128,6 +128,20 @@ class CData(TSQL):
                 arguments.append(self._operand())
             return call("POSITION", arguments)
 
+        def _parse_lateral(self) -> exp.Lateral | None:
+            """Read `CROSS APPLY f(…) WITH (column type, …) AS x`."""
+            index = self._index
+            if self._match_pair(TokenType.CROSS, TokenType.APPLY):
+                function: Any = self._parse_function()
+                if isinstance(function, exp.Anonymous):
+                    if self._match(TokenType.WITH):
+                        columns = self._parse_wrapped_csv(self._parse_field_def)
+                        function = exp.Schema(this=function, expressions=columns)
+                    alias = self._parse_table_alias()
+                    return exp.Lateral(this=function, alias=alias, cross_apply=True)
+            self._retreat(index)
+            return super()._parse_lateral()
+
         def _parse_limit(self, *arguments: Any, **named: Any) -> Any:
             """Read `LIMIT n, m` as n rows behind the first m, which MySQL has the other way."""
             limit = super()._parse_limit(*arguments, **named)

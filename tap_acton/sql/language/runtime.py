@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import decimal
+import json
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ def register(connection: apsw.Connection) -> None:
     functions: dict[str, Callable[..., Any]] = {
         "ACTON_ADD": _add,
         "ACTON_CAST": _cast,
+        "ACTON_FIELD": _field,
         "ACTON_MOMENT": as_moment,
     }
     for name, function in functions.items():
@@ -68,6 +70,16 @@ def _cast(value: Any, kind: str, *sizes: int) -> Any:
         return cast(value, *sizes)
     except (ValueError, TypeError, decimal.InvalidOperation):
         return None
+
+
+def _field(value: Any, name: str, place: int) -> Any:
+    """Return a field of a JSON object, in any case; what is none is its own first field."""
+    with contextlib.suppress(ValueError, TypeError):
+        fields = json.loads(value)
+        if isinstance(fields, dict):
+            found = {key.casefold(): each for key, each in fields.items()}.get(name.casefold())
+            return json.dumps(found) if isinstance(found, list | dict) else found
+    return None if place else value
 
 
 def _text(value: Any, length: int | None = None) -> str:
