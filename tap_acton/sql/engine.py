@@ -64,14 +64,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
-_TYPES: dict[str, tuple[type, Reader]] = {
+_TYPES: dict[str, tuple[type, Reader | None]] = {
     "INTEGER": (int, int),
     "DOUBLE": (float, float),
     "BOOLEAN": (bool, bool),
     "TIMESTAMP": (datetime, datetime.fromisoformat),
     "DATE": (date, date.fromisoformat),
     "TIME": (time, time.fromisoformat),
-    "VARCHAR": (str, lambda value: value),
+    "VARCHAR": (str, None),
 }
 
 
@@ -234,7 +234,9 @@ class Engine:
         self._module.begin(remembers=len(mentioned.tables) > 1)
         return sqlite_text(tree), mentioned
 
-    def _columns(self, text: str, tree: exp.Expr) -> tuple[tuple[ResultColumn, ...], list[Reader]]:
+    def _columns(
+        self, text: str, tree: exp.Expr
+    ) -> tuple[tuple[ResultColumn, ...], list[Reader | None]]:
         described = self._described(text)
         try:
             declared = [declared for _, declared in self._described(sqlite_text(probe_of(tree)))]
@@ -262,12 +264,12 @@ def _default_views() -> Path:
 
 
 def _rows(
-    cursor: apsw.Cursor, readers: list[Reader], mentioned: Mentioned
+    cursor: apsw.Cursor, readers: list[Reader | None], mentioned: Mentioned
 ) -> Generator[tuple[Any, ...], None, None]:
     try:
         for row in cursor:
             yield tuple(
-                None if value is None else _read(reader, value)
+                value if value is None or reader is None else _read(reader, value)
                 for reader, value in zip(readers, row, strict=True)
             )
     except apsw.Error as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from tap_acton.resources.convert import Type
+from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.functions import RESULTS
 from tap_acton.sql.language.dialect import CData, SQLiteOfCData
 from tap_acton.sql.language.runtime import as_moment
@@ -35,8 +36,15 @@ _WORDS = {"true": "1", "false": "0"}
 
 
 def sqlite_text(tree: exp.Expr) -> str:
-    """Return SQLite's text of a tree; every name is quoted, so that none is a keyword."""
-    return tree.sql(dialect=SQLiteOfCData, identify=True, comments=False)
+    """Return SQLite's text of a tree; every name is quoted, so that none is a keyword.
+
+    Raises:
+        ProgrammingError: It is nested too deeply, or casts to a type that there is not.
+    """
+    try:
+        return tree.sql(dialect=SQLiteOfCData, identify=True, comments=False)
+    except RecursionError:
+        raise ProgrammingError("The statement cannot be run: it is nested too deeply.") from None
 
 
 def with_titles(tree: exp.Expr) -> exp.Expr:
