@@ -13,8 +13,11 @@ import apsw.ext
 import sqlglot
 from sqlglot import exp
 
+from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.errors import ActOnError
+from tap_acton.sql import functions
 from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.functions.periods import spelled_out
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
 from tap_acton.sql.schema.table import quoted
@@ -30,11 +33,20 @@ __all__ = ["Engine"]
 
 _MODULE = "acton"
 _SCHEMAS = {"", "cdata", "acton"}
+
+
+def _moment(text: str) -> datetime | str:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # what a function has formatted
+        return text
+
+
 _TYPES: dict[str, tuple[type, Callable[[Any], Any]]] = {
     "INTEGER": (int, int),
     "DOUBLE": (float, float),
     "BOOLEAN": (bool, bool),
-    "TIMESTAMP": (datetime, datetime.fromisoformat),
+    "TIMESTAMP": (datetime, _moment),
     "VARCHAR": (str, lambda value: value),
 }
 # Those that mean the same here and there. The dialect's others are refused by name.
@@ -50,13 +62,16 @@ class Engine:
 
     Args:
         client: The account.
+        clock: Tells SQL's functions the time.
     """
 
-    def __init__(self, client: ActOnClient) -> None:
+    def __init__(self, client: ActOnClient, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
         self._tables = Tables(client)
         self._module = VirtualTables(client)
         self._known: set[str] = set()
         self._sqlite = apsw.Connection(":memory:")
+        functions.install(self._sqlite, clock)
         self._sqlite.create_module(_MODULE, self._module)  # type: ignore[arg-type]
 
     def close(self) -> None:
@@ -77,6 +92,7 @@ class Engine:
         """
         tree = _parsed(statement)
         _check_functions(tree)
+        spelled_out(tree, moment(self._clock.now()).replace(tzinfo=None))
         common = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
         mentioned = [
             table for table in tree.find_all(exp.Table) if table.name.casefold() not in common
@@ -84,7 +100,7 @@ class Engine:
         for table in mentioned:
             self._connect(table)
         self._module.begin(remembers=len(mentioned) > 1)
-        return self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
+        return self._run(tree.sql(dialect="sqlite"), _bindings(parameters), _results(tree))
 
     def _connect(self, mentioned: exp.Table) -> None:
         """Make a table known to SQLite, and let the statement name it as SQLite does."""
@@ -107,10 +123,13 @@ class Engine:
         self._sqlite.execute(f"CREATE VIRTUAL TABLE {quoted(table.name)} USING {_MODULE}({number})")
         self._known.add(table.name)
 
-    def _run(self, statement: str, bindings: Any) -> Result:
+    def _run(self, statement: str, bindings: Any, results: dict[int, str]) -> Result:
         try:
             described = apsw.ext.query_info(self._sqlite, statement).description
-            types = [_TYPES.get(declared or "", _TYPES["VARCHAR"]) for _, declared in described]
+            types = [
+                _TYPES.get(declared or results.get(number, ""), _TYPES["VARCHAR"])
+                for number, (_, declared) in enumerate(described)
+            ]
             cursor = self._sqlite.cursor()
             cursor.execute(statement, bindings)
         except apsw.Error as error:
@@ -123,7 +142,7 @@ class Engine:
         return Result(columns=columns, rows=rows, on_close=rows.close)
 
 
-def _parsed(statement: str) -> exp.Expression:
+def _parsed(statement: str) -> exp.Select | exp.SetOperation:
     try:
         tree = sqlglot.parse_one(statement, read="tsql")
     except sqlglot.errors.SqlglotError as error:
@@ -137,7 +156,19 @@ def _check_functions(tree: exp.Expression) -> None:
     for function in tree.find_all(exp.Func):
         if not isinstance(function, _FUNCTIONS):
             name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
+            if isinstance(function, exp.Anonymous) and name.upper() in functions.NAMES:
+                continue
             raise NotSupportedError(f"There is no function {name}.")
+
+
+def _results(tree: exp.Select | exp.SetOperation) -> dict[int, str]:
+    """Return the types of the columns that our functions give, by the columns' numbers."""
+    chosen = [] if tree.is_star else [each.unalias() for each in tree.selects]
+    return {
+        number: functions.RESULTS[each.name.upper()]
+        for number, each in enumerate(chosen)
+        if isinstance(each, exp.Anonymous) and each.name.upper() in functions.RESULTS
+    }
 
 
 def _bindings(parameters: Sequence[Any] | Mapping[str, Any]) -> Any:
