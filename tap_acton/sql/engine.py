@@ -14,7 +14,7 @@ import apsw
 import apsw.ext
 import platformdirs
 
-from tap_acton.clock import SYSTEM_CLOCK, moment
+from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
 from tap_acton.sql.csv_file import write_csv
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
@@ -87,6 +87,7 @@ class Engine:
 
     Args:
         client: The account.
+        clock: Tells SQL's functions the time.
         views: The file of the user's own views; else one beside the tap's settings.
         find_local: Finds a table whose rows are made here, such as `sys_tables`.
         changes: What writes to the account; without it nothing can be written.
@@ -95,6 +96,7 @@ class Engine:
     def __init__(
         self,
         client: ActOnClient,
+        clock: Clock = SYSTEM_CLOCK,
         *,
         views: Path | None = None,
         find_local: Callable[[str], Local | None] = _no_local,
@@ -102,6 +104,7 @@ class Engine:
     ) -> None:
         self.last_id: str | None = None
         """The id of the row that was written last; what SCOPE_IDENTITY() gives."""
+        self._clock = clock
         self._changes = changes
         self._module = VirtualTables(client)
         self._sqlite = self._opened()
@@ -117,7 +120,7 @@ class Engine:
             sqlite.config(setting, 0)  # a name in double quotes is never a text
         sqlite.create_module(MODULE, self._module)  # type: ignore[arg-type]
         sqlite.execute(TYPES_TABLE)
-        install(sqlite, SYSTEM_CLOCK)
+        install(sqlite, self._clock)
         runtime.register(sqlite)
         sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)
         return sqlite
@@ -229,7 +232,7 @@ class Engine:
         """Return SQLite's text of a query, whose tables SQLite knows now; it changes the tree."""
         mentioned = self._names.resolve(tree)
         joined(tree)
-        spelled_out(cast("exp.Expression", tree), moment(SYSTEM_CLOCK.now()).replace(tzinfo=None))
+        spelled_out(cast("exp.Expression", tree), moment(self._clock.now()).replace(tzinfo=None))
         with_comparable_values(tree, mentioned.types)
         self._module.begin(remembers=len(mentioned.tables) > 1)
         return sqlite_text(tree), mentioned

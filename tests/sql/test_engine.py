@@ -59,6 +59,7 @@ def data_requests(sim: Simulator) -> list[str]:
 def plain(sim: Simulator) -> sqlite3.Connection:
     """The list as a table of SQLite itself, under the same names."""
     connection = sqlite3.connect(":memory:")
+    connection.create_function("UPPER", 1, str.upper)
     headers = sim.world.headers("l-0001")
     columns = ", ".join(f'"{header}"' for header in headers)
     marks = ", ".join("?" for _ in headers)
