@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmarks.bench import Bench, Outcome
 from benchmarks.contestants import OWN_TAP, PEERS, Ours, Peer
 from benchmarks.plan import add_options, planned
-from benchmarks.questions import ceiling, fanout, memory, processes, spending, startup, throughput
+from benchmarks.questions import (
+    ceiling,
+    fanout,
+    memory,
+    processes,
+    spending,
+    sql,
+    startup,
+    throughput,
+)
 from benchmarks.report import plain
 from benchmarks.results import circumstances, keep
 from benchmarks.target import Target, remote
@@ -70,6 +79,11 @@ QUESTIONS: Final = {
         about="requests for a thousand rows, and for anything else",
         ratio="fewest possible / made",
         measure=spending.measure,
+    ),
+    "sql": Question(
+        about="CPU of a row that a SELECT gives, and peak memory",
+        ratio="times a table of SQLite",
+        measure=sql.measure,
     ),
     "startup": Question(
         about="CPU until a command or an import is ready",

@@ -5,6 +5,7 @@ Both front ends read through it. It knows nothing of Singer or SQL.
 
 from __future__ import annotations
 
+import copy
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -107,6 +108,16 @@ class ActOnClient:
             list_download=settings.list_download,
         )
 
+    def for_rows(self, rows: int) -> Self:
+        """Return a client that asks for no larger pages than it takes to show so many rows."""
+        smaller = copy.copy(self)
+        smaller.page_size = min(self.page_size, max(1, rows))
+        return smaller
+
+    def forget(self) -> None:
+        """Forget which parents there are: the next reading asks for them anew."""
+        self._family.remembered.clear()
+
     def close(self) -> None:
         """Close the connections."""
         self._account.transport.close()
@@ -153,6 +164,7 @@ class ActOnClient:
         resume: Place | None = None,
         gate: Gate = EVERYTHING,
         rows: int | None = None,
+        among: Mapping[str, tuple[str, ...]] = NOTHING,
     ) -> Iterator[RecordsPage]:
         """Yield the records that meet at least the conditions that the server can check.
 
@@ -164,6 +176,7 @@ class ActOnClient:
             gate: Tells for which bound values to read the rows.
             rows: About how many there are, if somebody has seen that: so many are asked for
                 before the first reply. Without it the first page is asked for alone.
+            among: Values that some variables are restricted to; their parents are looked for.
 
         Raises:
             ActOnError: A request failed for good, or the rows do not add up. Where there are
@@ -172,7 +185,8 @@ class ActOnClient:
         """
         failures: list[ActOnError] = []
         untold: ActOnError | None = None
-        places = self._places(resource, Query(conditions=conditions, given=given), resume)
+        query = Query(conditions=conditions, given=given, among=among)
+        places = self._places(resource, query, resume)
         for visit in self._lookout.visits(resource, conditions, places, gate):
             if visit.place.position is not None and untold:
                 what = "An object of %s failed; the others are read: %s"

@@ -78,6 +78,14 @@ class Remembered:
             if kept is not self.pages.get(_key(resource, bound)):
                 self._forget(kept)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        for pages in self.pages.values():
+            self._forget(pages)
+        self.pages.clear()
+        self.refused.clear()
+        self.totals.clear()
+
     def left(self, resource: Resource, bound: Bound, position: Position) -> list[Page] | None:
         """Return the pages behind a position; None if a reading must ask for them."""
         pages = self.pages.get(_key(resource, bound))

@@ -6,6 +6,7 @@ once for each of its bound values.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
@@ -176,11 +177,13 @@ class Parents:
     ) -> Iterator[Choice]:
         """Yield a value for each parent that has one and meets the conditions, each once.
 
-        That of the place comes first and without a request, whatever has become of it.
+        That of the place comes first and without a request, whatever has become of it. Where all
+        values that are allowed have been found, no more parents are asked for.
         """
+        wanted = math.prod(len(among.get(name, ())) for name in self.take)
         among = {**self.among, **among}
         begun = self._begun(resume)
-        seen = Ids()
+        seen, found = Ids(), 0
         if resume and begun:
             seen.add(["\x1f".join(self._key(begun))])
             yield Choice(bound=begun, parent=resume.parent)
@@ -191,6 +194,9 @@ class Parents:
                 if (is_read and begun and key < self._key(begun)) or seen.add(["\x1f".join(key)]):
                     continue
                 yield Choice(bound=bound, parent=place)
+                found += 1
+            if wanted and found == wanted:
+                return
             if page.place:
                 yield Choice(bound={}, parent=page.place, is_found=False)
 

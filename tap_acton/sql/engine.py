@@ -6,15 +6,14 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any, cast
 
 import apsw
-import apsw.ext
 import platformdirs
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
+from tap_acton.sql.columns import described, values
 from tap_acton.sql.csv_file import write_csv
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
@@ -40,8 +39,10 @@ from tap_acton.sql.language.tree import (
     Update,
 )
 from tap_acton.sql.names import MODULE, Mentioned, Names
+from tap_acton.sql.reading.rescans import wanted_again
+from tap_acton.sql.reading.straight import Plain
 from tap_acton.sql.reading.vtable import VirtualTables
-from tap_acton.sql.result import Result, ResultColumn
+from tap_acton.sql.result import Result
 from tap_acton.sql.schema.tables import Tables
 from tap_acton.sql.temporary import TemporaryTables
 from tap_acton.sql.views import UserViews
@@ -56,24 +57,13 @@ if TYPE_CHECKING:
     from tap_acton.client import ActOnClient
     from tap_acton.sql.language.tree import Name, Statement
     from tap_acton.sql.names import Local
+    from tap_acton.sql.result import ResultColumn
     from tap_acton.sql.schema.table import Operation, Table
     from tap_acton.sql.writing.targets import Changes, Outcome
 
     Parameters = Sequence[Any] | Mapping[str, Any]
-    Reader = Callable[[Any], Any]
 
 __all__ = ["Engine"]
-
-_TYPES: dict[str, tuple[type, Reader | None]] = {
-    "INTEGER": (int, int),
-    "DOUBLE": (float, float),
-    "BOOLEAN": (bool, bool),
-    "TIMESTAMP": (datetime, datetime.fromisoformat),
-    "DATE": (date, date.fromisoformat),
-    "TIME": (time, time.fromisoformat),
-    "VARCHAR": (str, None),
-}
-
 
 _LAST_RESULT = "LastResultInfo#TEMP"
 
@@ -115,10 +105,16 @@ class Engine:
         )
 
     def _opened(self) -> apsw.Connection:
-        sqlite = apsw.Connection(":memory:")
+        # Each statement is planned anew: what it looks at is known from that.
+        sqlite = apsw.Connection(":memory:", statementcachesize=0)
         for setting in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
             sqlite.config(setting, 0)  # a name in double quotes is never a text
-        sqlite.create_module(MODULE, self._module)  # type: ignore[arg-type]
+        sqlite.create_module(
+            MODULE,
+            self._module,  # type: ignore[arg-type]
+            use_bestindex_object=True,
+            read_only=True,
+        )
         sqlite.execute(TYPES_TABLE)
         install(sqlite, self._clock)
         runtime.register(sqlite)
@@ -168,7 +164,7 @@ class Engine:
         """Yield a query's rows as SQLite has them. For the writer."""
         text, mentioned = self._prepared(query.tree.copy())
         try:
-            yield from self._sqlite.execute(text, bindings)
+            yield from self._begun(text, bindings)
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
 
@@ -181,12 +177,13 @@ class Engine:
         tree = with_titles(query.tree)
         text, mentioned = self._prepared(tree)
         try:
-            columns, readers = self._columns(text, tree)
-            cursor = self._sqlite.cursor()
-            cursor.execute(text, sets[0])
+            columns, readers = described(self._sqlite, text, sqlite_text(probe_of(tree)))
+            if found := self._straight(tree, mentioned, sets[0], columns):
+                return found
+            cursor = self._begun(text, sets[0])
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
-        rows = _rows(cursor, readers, mentioned)
+        rows = values(cursor, readers, mentioned)
         return Result(columns=columns, rows=rows, on_close=rows.close)
 
     @_run.register(SelectInto)
@@ -234,27 +231,27 @@ class Engine:
         joined(tree)
         spelled_out(cast("exp.Expression", tree), moment(self._clock.now()).replace(tzinfo=None))
         with_comparable_values(tree, mentioned.types)
-        self._module.begin(remembers=len(mentioned.tables) > 1)
+        self._module.begin()
         return sqlite_text(tree), mentioned
 
-    def _columns(
-        self, text: str, tree: exp.Expr
-    ) -> tuple[tuple[ResultColumn, ...], list[Reader | None]]:
-        described = self._described(text)
-        try:
-            declared = [declared for _, declared in self._described(sqlite_text(probe_of(tree)))]
-        except apsw.Error:  # what stands for an expression is not allowed everywhere
-            declared = [declared for _, declared in described]
-        types = [_TYPES.get(each or "", _TYPES["VARCHAR"]) for each in declared]
-        columns = tuple(
-            ResultColumn(name=name, type_code=type_)
-            for (name, _), (type_, _) in zip(described, types, strict=True)
-        )
-        return columns, [reader for _, reader in types]
+    def _straight(
+        self,
+        tree: exp.Expr,
+        mentioned: Mentioned,
+        bindings: Mapping[str, Any],
+        columns: tuple[ResultColumn, ...],
+    ) -> Result | None:
+        """Return what a statement on one table gives, if it needs no SQLite."""
+        if len(mentioned.tables) != 1:
+            return None
+        plain = Plain(cast("exp.Expression", tree), mentioned.tables[0], list(bindings.values()))
+        return plain.result(self._module.reader, columns)
 
-    def _described(self, text: str) -> Sequence[tuple[str, str | None]]:
-        description = apsw.ext.query_info(self._sqlite, text).description
-        return [(name, declared) for name, declared in description]
+    def _begun(self, text: str, bindings: Mapping[str, Any]) -> apsw.Cursor:
+        cursor = self._sqlite.cursor()
+        table = self._module.table
+        self._module.memory.keeps = wanted_again(cursor, text, bindings, table)
+        return cursor.execute(text, bindings)
 
 
 def _done(count: int, last_id: str | None = None) -> Result:
@@ -264,26 +261,3 @@ def _done(count: int, last_id: str | None = None) -> Result:
 
 def _default_views() -> Path:
     return platformdirs.user_config_path("tap-acton", appauthor=False) / "UserDefinedViews.json"
-
-
-def _rows(
-    cursor: apsw.Cursor, readers: list[Reader | None], mentioned: Mentioned
-) -> Generator[tuple[Any, ...], None, None]:
-    try:
-        for row in cursor:
-            yield tuple(
-                value if value is None or reader is None else _read(reader, value)
-                for reader, value in zip(readers, row, strict=True)
-            )
-    except apsw.Error as error:
-        raise in_words_of_statement(error, mentioned) from None
-    finally:
-        cursor.close(force=True)
-
-
-def _read(reader: Reader, value: Any) -> Any:
-    """Return a value as one of its column's type; what an expression made otherwise stays so."""
-    try:
-        return reader(value)
-    except (ValueError, TypeError):
-        return value

@@ -28,6 +28,7 @@ RECORDS = {
     "processes": [3000],
     "memory": [1100, 2100],
     "requests": [1500, 7500],
+    "sql": [1100, 1100, 1100, 1100],
     "startup": [],
 }
 

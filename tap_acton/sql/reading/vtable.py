@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import itertools
+from collections import Counter
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.sql.reading.memory import Memory
+from tap_acton.sql.reading.reader import Reader
+from tap_acton.sql.reading.want import choose
+
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable, Iterator
 
     import apsw
 
     from tap_acton.client import ActOnClient
-    from tap_acton.resources.convert import Record
-    from tap_acton.resources.model import Resource
+    from tap_acton.sql.reading.memory import Page
+    from tap_acton.sql.reading.want import Want
     from tap_acton.sql.schema.table import Table
 
 __all__ = ["VirtualTables"]
-
-_MANY_ROWS = 1e9
-"""Each row costs requests, so that SQLite should read a table once rather than often."""
 
 
 class VirtualTables:
@@ -26,31 +30,32 @@ class VirtualTables:
 
     def __init__(self, client: ActOnClient) -> None:
         self.tables: list[Table] = []
-        self._client = client
-        self._remembers = False
-        self._remembered: dict[str, list[Record]] = {}
+        self.reader = Reader(client)
+        self.memory = Memory()
+        self._wants: dict[tuple[str, Want], Want] = {}
+        self._by_number: list[tuple[str, Want]] = []
 
-    def begin(self, *, remembers: bool) -> None:
-        """Begin a statement.
+    def begin(self) -> None:
+        """Begin a statement: what it reads is remembered for it alone."""
+        self.memory = Memory()
+        self.reader.begin()
 
-        Args:
-            remembers: Whether a table that was read to its end is kept, because a join may
-                want it again for each row of another.
-        """
-        self._remembers, self._remembered = remembers, {}
+    def numbered(self, table: str, want: Want) -> Want:
+        """Return what is wanted of a table with its number."""
+        known = self._wants.get((table, want))
+        if known is None:
+            known = replace(want, number=len(self._by_number))
+            self._wants[table, want] = known
+            self._by_number.append((table, known))
+        return known
 
-    def records(self, resource: Resource) -> Generator[Record, None, None]:
-        """Yield a resource's records; those that this statement has read cost no request."""
-        if resource.name in self._remembered:
-            yield from self._remembered[resource.name]
-            return
-        kept: list[Record] = []
-        for page in self._client.pages(resource):
-            yield from page.records
-            if self._remembers:
-                kept.extend(page.records)
-        if self._remembers:
-            self._remembered[resource.name] = kept
+    def want(self, number: int) -> Want:
+        """Return what a number stands for."""
+        return self._by_number[number][1]
+
+    def table(self, number: int) -> str:
+        """Return the table of which a number's rows are wanted."""
+        return self._by_number[number][0]
 
     def Connect(  # noqa: N802 - SQLite's names
         self, _connection: apsw.Connection, _module: str, _database: str, _name: str, *args: Any
@@ -67,8 +72,11 @@ class _Table:
         self._tables = tables
         self._table = table
 
-    def BestIndex(self, *_: Any) -> tuple[Any, ...]:  # noqa: N802
-        return (None, 0, None, False, _MANY_ROWS)
+    def BestIndexObject(self, info: apsw.IndexInfo) -> bool:  # noqa: N802
+        want = choose(self._table, info)
+        self._tables.memory.look_at(self._table.name, want.fields)
+        info.idxNum = self._tables.numbered(self._table.name, want).number
+        return True
 
     def Open(self) -> _Cursor:  # noqa: N802
         return _Cursor(self._tables, self._table)
@@ -82,43 +90,57 @@ class _Table:
 class _Cursor:
     def __init__(self, tables: VirtualTables, table: Table) -> None:
         self._tables = tables
-        self._resource = table.way.resource
-        self._names = tuple(each.column for each in table.fields)
-        self._records: Generator[Record, None, None] | None = None
-        self._record: Record | None = None
-        self._number = 0
+        self._table = table
+        self._memory = tables.memory
+        self._memory.opened()
+        self._pages: Generator[Page] | None = None
+        self._rows: Iterator[tuple[Any, ...]] = iter(())
+        self._row: tuple[Any, ...] | None = None
+        self._places = [0] * len(table.fields)
+        self._key: tuple[int, ...] = ()
+        self._equals: Counter[int] = Counter()
 
-    def Filter(self, *_: Any) -> None:  # noqa: N802
-        self.Close()
-        self._records, self._number = self._tables.records(self._resource), 0
+    def Filter(self, number: int, _name: str | None, values: tuple[Any, ...]) -> None:  # noqa: N802
+        want = self._tables.want(number)
+        for place, each in enumerate(want.fields):
+            self._places[each] = place
+        self._key = tuple(self._places[each] for each in want.row_key)
+        self._equals.clear()
+        self._stop()
+        self._pages = self._tables.reader.pages(self._table, want, values, self._memory)
+        lines = partial(_lines, want.fields)
+        self._rows = itertools.chain.from_iterable(map(lines, self._pages))
         self.Next()
 
     def Eof(self) -> bool:  # noqa: N802
-        return self._record is None
+        return self._row is None
 
     def Next(self) -> None:  # noqa: N802
-        self._record = next(self._records, None) if self._records else None
-        self._number += 1
+        self._row = next(self._rows, None)
 
     def Rowid(self) -> int:  # noqa: N802
-        return self._number
+        """Return what is the same for a row however it is found: SQLite joins OR's rows by it."""
+        row = self._row or ()
+        rowid = hash(tuple([row[place] for place in self._key]))
+        self._equals[rowid] += 1
+        return hash((rowid, self._equals[rowid]))
 
     def Column(self, number: int) -> Any:  # noqa: N802
         if number < 0:
-            return self._number
-        value = self._record.get(self._names[number]) if self._record else None
-        return _stored(value)
+            return self.Rowid()
+        return self._row[self._places[number]]  # type: ignore[index]  # there is a row
 
     def Close(self) -> None:  # noqa: N802
-        if self._records is not None:
-            self._records.close()
-            self._records = None
+        self._stop()
+        self._memory.closed()
+
+    def _stop(self) -> None:
+        if self._pages is not None:
+            self._pages.close()
+            self._pages = None
 
 
-def _stored(value: Any) -> Any:
-    """Return a value as SQLite compares it: booleans are numbers, moments are ISO texts."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-    return value
+def _lines(fields: tuple[int, ...], page: Page) -> Iterable[tuple[Any, ...]]:
+    if not fields:
+        return itertools.repeat((), page.rows)
+    return zip(*[page.values[each] for each in fields], strict=True)
