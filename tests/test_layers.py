@@ -99,8 +99,8 @@ def test_the_two_front_ends_never_import_each_other() -> None:
         pytest.param("duckdb", {"demo"}, id="duckdb"),
         pytest.param("apsw", {"sql"}, id="apsw"),
         pytest.param("sqlglot", {"sql"}, id="sqlglot"),
-        pytest.param("sqlalchemy", {"auth"}, id="sqlalchemy"),
-        pytest.param("pyarrow", {"singer"}, id="pyarrow"),
+        pytest.param("sqlalchemy", {"auth", "sql"}, id="sqlalchemy"),
+        pytest.param("pyarrow", {"singer", "sql"}, id="pyarrow"),
         pytest.param("rich", {"singer"}, id="rich"),
     ],
 )

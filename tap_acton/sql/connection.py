@@ -13,7 +13,7 @@ from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, NotSupportedError
 from tap_acton.sql.language.statements import WRITES, call_of, first_word
 from tap_acton.sql.logfile import close_log, open_log
-from tap_acton.sql.properties import read_properties
+from tap_acton.sql.properties import held_properties, read_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -179,5 +179,9 @@ class Connection:
             from tap_acton.sql.engine import Engine
 
             views = self._own.user_defined_views
-            self._engine = Engine(self._client, views=Path(views) if views else None)
+            self._engine = Engine(
+                self._client,
+                held_properties(self._settings, self._own),
+                views=Path(views) if views else None,
+            )
         return self._engine

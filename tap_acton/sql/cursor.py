@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
+    import pyarrow as pa
+
     from tap_acton.sql.result import Result
 
 __all__ = ["Cursor", "Runner"]
@@ -160,6 +162,27 @@ class Cursor:
         """Return all rows that are left."""
         return list(self)
 
+    def fetch_record_batch(self, rows_per_batch: int = 10_000) -> pa.RecordBatchReader:
+        """Return the rows that are left as Arrow batches; each is read when it is asked for.
+
+        Args:
+            rows_per_batch: Rows in a batch, and in memory.
+
+        Raises:
+            NotSupportedError: pyarrow is not installed.
+            Error: See `fetchone`.
+        """
+        # It is optional, and heavy.
+        from tap_acton.sql.arrow import reader_of
+
+        self._open_rows()
+        described = [(name, type_) for name, type_, *_ in self.description or ()]
+        return reader_of(described, self.fetchmany, rows_per_batch)
+
+    def fetch_arrow_table(self) -> pa.Table:
+        """Return the rows that are left as an Arrow table; see `fetch_record_batch`."""
+        return self.fetch_record_batch().read_all()
+
     def __iter__(self) -> Self:
         self._open_rows()
         return self
@@ -207,7 +230,11 @@ class Cursor:
         self._drop()
         most = self.connection.most_rows
         self._result = result
-        self._rows = itertools.islice(result.rows, most) if capped and most >= 0 else result.rows
+        self._rows = (
+            itertools.islice(result.rows, most)
+            if capped and result.is_capped and most >= 0
+            else result.rows
+        )
 
     def _drop(self) -> None:
         if self._result is not None:

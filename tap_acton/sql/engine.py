@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
 
 import apsw
 import platformdirs
@@ -39,26 +40,29 @@ from tap_acton.sql.language.tree import (
     Update,
 )
 from tap_acton.sql.names import MODULE, Mentioned, Names
+from tap_acton.sql.procedures import PROCEDURES
 from tap_acton.sql.reading.rescans import wanted_again
 from tap_acton.sql.reading.straight import Plain
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result
+from tap_acton.sql.schema.system import Identity, SystemTables
+from tap_acton.sql.schema.table import Operation
 from tap_acton.sql.schema.tables import Tables
 from tap_acton.sql.temporary import TemporaryTables
 from tap_acton.sql.views import UserViews
 from tap_acton.sql.writing.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from sqlglot import exp
 
     from tap_acton.client import ActOnClient
+    from tap_acton.settings import Setting
     from tap_acton.sql.language.tree import Name, Statement
-    from tap_acton.sql.names import Local
     from tap_acton.sql.result import ResultColumn
-    from tap_acton.sql.schema.table import Operation, Table
+    from tap_acton.sql.schema.table import Table
     from tap_acton.sql.writing.targets import Changes, Outcome
 
     Parameters = Sequence[Any] | Mapping[str, Any]
@@ -66,10 +70,12 @@ if TYPE_CHECKING:
 __all__ = ["Engine"]
 
 _LAST_RESULT = "LastResultInfo#TEMP"
-
-
-def _no_local(_name: str) -> None:
-    """There is no table whose rows are made here."""
+_DONE = {
+    Operation.INSERT: "INSERTED",
+    Operation.UPSERT: "UPDATED",
+    Operation.UPDATE: "UPDATED",
+    Operation.DELETE: "DELETED",
+}
 
 
 class Engine:
@@ -77,19 +83,19 @@ class Engine:
 
     Args:
         client: The account.
+        properties: Each property of the connection, with its value.
         clock: Tells SQL's functions the time.
         views: The file of the user's own views; else one beside the tap's settings.
-        find_local: Finds a table whose rows are made here, such as `sys_tables`.
         changes: What writes to the account; without it nothing can be written.
     """
 
     def __init__(
         self,
         client: ActOnClient,
-        clock: Clock = SYSTEM_CLOCK,
+        properties: Sequence[tuple[Setting, Any]] = (),
         *,
+        clock: Clock = SYSTEM_CLOCK,
         views: Path | None = None,
-        find_local: Callable[[str], Local | None] = _no_local,
         changes: Changes | None = None,
     ) -> None:
         self.last_id: str | None = None
@@ -100,8 +106,12 @@ class Engine:
         self._sqlite = self._opened()
         self._temporary = TemporaryTables(self._sqlite)
         self._views = UserViews(views or _default_views())
+        tables = Tables(client)
+        self.identity = Identity()
+        """What became of the rows of the last modification."""
+        system = SystemTables(tables, properties, PROCEDURES, self.identity)
         self._names = Names(
-            self._sqlite, self._module, Tables(client), self._temporary, self._views, find_local
+            self._sqlite, self._module, tables, self._temporary, self._views, system
         )
 
     def _opened(self) -> apsw.Connection:
@@ -184,7 +194,8 @@ class Engine:
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
         rows = values(cursor, readers, mentioned)
-        return Result(columns=columns, rows=rows, on_close=rows.close)
+        is_capped = bool(mentioned.tables) or not mentioned.has_system
+        return Result(columns=columns, rows=rows, is_capped=is_capped, on_close=rows.close)
 
     @_run.register(SelectInto)
     def _select_into(self, statement: SelectInto, sets: Sequence[dict[str, Any]]) -> Result:
@@ -208,12 +219,15 @@ class Engine:
         written = Writer(self, self._changes, self._note).write(statement, sets)
         return _done(len(written.ids), self.last_id)
 
-    def _note(self, _operation: Operation, outcomes: Sequence[Outcome]) -> None:
+    def _note(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
         """Keep what became of the rows that a statement wrote."""
         ids = [each.id for each in outcomes if not each.reason]
         self.last_id = ids[-1] if ids else self.last_id
         rows = [(each.id, each.reason or "SUCCESS") for each in outcomes]
         self._temporary.replace(_LAST_RESULT, ("Id", "Message"), rows)
+        batch = uuid4().hex
+        for id_, message in rows:
+            self.identity.note(id_, batch, _DONE[operation], message)
 
     @_run.register(LocalView)
     def _local_view(self, statement: LocalView, _sets: Sequence[dict[str, Any]]) -> Result:

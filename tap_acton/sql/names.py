@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -12,45 +12,28 @@ from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.language.applied import check_gives_rows
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.tree import Query
+from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.schema.table import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import apsw
 
     from tap_acton.resources.convert import Type
     from tap_acton.sql.reading.vtable import VirtualTables
+    from tap_acton.sql.schema.system import SystemTables
     from tap_acton.sql.schema.table import Field, Table
     from tap_acton.sql.schema.tables import Tables
     from tap_acton.sql.temporary import TemporaryTables
     from tap_acton.sql.views import UserViews
 
-__all__ = ["MODULE", "Local", "Mentioned", "Names", "nearest"]
+__all__ = ["MODULE", "Mentioned", "Names", "nearest"]
 
 MODULE = "acton"
 """What SQLite calls the module of the account's tables."""
 _SCHEMAS = {"", "cdata", "acton"}
 _VIEWS = "userviews"
-
-
-class Local(Protocol):
-    """A table whose rows are made here."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """Its columns."""
-        ...
-
-    @property
-    def rows(self) -> Callable[[], Iterable[tuple[Any, ...]]]:
-        """Makes its rows."""
-        ...
 
 
 @dataclass(kw_only=True, slots=True)
@@ -61,6 +44,8 @@ class Mentioned:
     """The columns of its tables by name without case; one of two types is not among them."""
     tables: list[Table] = field(default_factory=list)
     """The account's tables, each as often as it is named."""
+    has_system: bool = False
+    """Whether it names a system table."""
     _unclear: set[str] = field(default_factory=set)
 
     def add(self, fields: Iterable[Field]) -> None:
@@ -86,7 +71,7 @@ class Names:
         tables: The account's tables.
         temporary: The connection's own.
         views: The user's own views.
-        find_local: Finds a table whose rows are made here, such as `sys_tables`.
+        system: The system tables.
     """
 
     def __init__(
@@ -96,14 +81,15 @@ class Names:
         tables: Tables,
         temporary: TemporaryTables,
         views: UserViews,
-        find_local: Callable[[str], Local | None],
+        system: SystemTables,
     ) -> None:
         self._sqlite = sqlite
         self._module = module
         self._tables = tables
         self._temporary = temporary
         self._views = views
-        self._find_local = find_local
+        self._system = system
+        self._locals = LocalTables(sqlite)
         self._known: set[str] = set()
 
     def resolve(self, tree: exp.Expr) -> Mentioned:
@@ -158,10 +144,10 @@ class Names:
         name = table.name
         if self._temporary.is_name(name):
             return self._temporary.find(name)
-        local = self._find_local(name)
-        if local is not None:
+        if local := self._system.find(name):
             mentioned.add(local.fields)
-            self._fill(local)
+            mentioned.has_system = True
+            self._locals.fill(local)
             return local.name
         found = self.table(name, table.catalog, table.db)
         mentioned.add(found.fields)
@@ -176,15 +162,6 @@ class Names:
         self._module.tables.append(table)
         self._sqlite.execute(f"CREATE VIRTUAL TABLE {quoted(table.name)} USING {MODULE}({number})")
         self._known.add(table.name)
-
-    def _fill(self, local: Local) -> None:
-        name = quoted(local.name)
-        columns = ", ".join(f"{quoted(each.name)} {each.declared}" for each in local.fields)
-        self._sqlite.execute(f"DROP TABLE IF EXISTS temp.{name}")
-        self._sqlite.execute(f"CREATE TEMP TABLE {name} ({columns})")
-        marks = ", ".join("?" for _ in local.fields)
-        rows = local.rows()
-        self._sqlite.executemany(f"INSERT INTO temp.{name} VALUES ({marks})", rows)  # noqa: S608
 
     @staticmethod
     def _rename(table: exp.Table, name: str) -> None:

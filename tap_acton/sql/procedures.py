@@ -34,6 +34,8 @@ class Input:
     description: str
     default: str | None = None
     required: bool = False
+    words: tuple[str, ...] = ()
+    """The possible values, if they are few."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +115,7 @@ PROCEDURES = (
                 name="AuthMode",
                 description="WEB takes the code from Verifier; APP opens the browser here",
                 default="APP",
+                words=_MODES,
             ),
             _SCOPE,
             _CALLBACK,

@@ -16,7 +16,7 @@ from tap_acton.sql.exceptions import InterfaceError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ConnectorSettings", "property_table", "read_properties"]
+__all__ = ["ConnectorSettings", "held_properties", "property_table", "read_properties"]
 
 _OF_THE_TAP = frozenset(
     {
@@ -133,6 +133,15 @@ def property_table() -> Iterator[Setting]:
     for entry in (*settings_table(), *settings_of(ConnectorSettings)):
         if entry.name not in _OF_THE_TAP:
             yield entry
+
+
+def held_properties(settings: Settings, own: ConnectorSettings) -> list[tuple[Setting, Any]]:
+    """Return every property with its value, secrets among them."""
+    names = {entry.name for entry in settings_of(ConnectorSettings)}
+    return [
+        (entry, getattr(own if entry.name in names else settings, entry.name))
+        for entry in property_table()
+    ]
 
 
 def read_properties(

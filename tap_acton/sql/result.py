@@ -34,6 +34,8 @@ class Result:
     """Each row costs what it needs when it is asked for."""
     rowcount: int = -1
     """Rows, if that is known before they are fetched; rows written, if it writes."""
+    is_capped: bool = True
+    """Whether MaxRows counts; what tells of tables is always whole."""
     last_id: str | None = None
     """The id of the row that was written last."""
     on_close: Callable[[], None] = field(default=_nothing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +11,12 @@ import pytest
 from tap_acton.client import ActOnClient
 from tap_acton.config import read_settings
 from tap_acton.errors import ServerFailedError
-from tap_acton.resources.convert import Type
 from tap_acton.simulator import Fault
 from tap_acton.sql.engine import Engine
 from tap_acton.sql.exceptions import NotSupportedError, ProgrammingError
-from tap_acton.sql.schema.table import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tap_acton.simulator import Simulator
@@ -405,17 +402,9 @@ def test_periods_are_compared_with_moments_also_inside_of_views(engine: Engine) 
     )
 
 
-def test_local_tables_are_filled_when_they_are_named(sim: Simulator, configure: Configure) -> None:
-    @dataclass
-    class Numbers:
-        name: str = "sys_numbers"
-        fields: tuple[Field, ...] = (Field(name="N", column="n", type=Type.INTEGER),)
-        rows: Callable[[], list[tuple[int]]] = lambda: [(1,), (2,)]
-
-    client = client_of(configure(sim))
-    engine = Engine(client, find_local=lambda name: Numbers() if name == "sys_numbers" else None)
-    for _ in range(2):
-        assert rows(engine, "SELECT SUM(N) FROM ActOn.sys_numbers") == [(3,)]
-    assert data_requests(sim) == []
-    engine.close()
-    client.close()
+def test_system_tables_are_queried_like_others(engine: Engine, sim: Simulator) -> None:
+    [(count,)] = rows(engine, "SELECT COUNT(*) FROM ActOn.sys_tables WHERE TableName = 'Messages'")
+    assert count == 1
+    result = engine.query("SELECT TableName, IsKey FROM sys_tablecolumns WHERE IsKey = 'true'")
+    assert [column.type_code for column in result.columns] == [str, bool]
+    assert not result.is_capped

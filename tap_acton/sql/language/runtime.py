@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["as_moment", "register"]
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
+_EXACT = decimal.Context(prec=400)
+"""Digits enough for any number that SQLite has."""
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
 
 
@@ -90,7 +92,8 @@ def _decimal(value: Any, _digits: int = 0, places: int | None = None) -> float:
     number = decimal.Decimal(str(value).strip())
     if places is None:
         return float(number)
-    return float(number.quantize(decimal.Decimal(1).scaleb(-places), decimal.ROUND_HALF_UP))
+    step = decimal.Decimal(1).scaleb(-places)
+    return float(number.quantize(step, decimal.ROUND_HALF_UP, _EXACT))
 
 
 def _boolean(value: Any) -> int | None:

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
     import apsw
 
-__all__ = ["wanted_again"]
+__all__ = ["PLAN", "wanted_again"]
 
-_NUMBER = re.compile(r" VIRTUAL TABLE INDEX (\d+):")
+PLAN = "acton"
+"""What a plan calls the account's tables: those of other modules have numbers too."""
+
+_NUMBER = re.compile(rf" VIRTUAL TABLE INDEX (\d+):{PLAN}")
 _LOOPS = ("SCAN", "SEARCH", "MULTI-INDEX OR")
 _OFTEN = ("CORRELATED", "RECURSIVE", "RIGHT-JOIN")
 

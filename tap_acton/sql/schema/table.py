@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from tap_acton.resources.convert import Type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tap_acton.resources.model import Resource
 
-__all__ = ["Field", "Kind", "Operation", "Table", "Way", "quoted"]
+__all__ = ["Field", "Kind", "Operation", "Table", "Way", "declaration", "quoted"]
 
 _NOTHING: Mapping[str, str] = {}
 _DECLARED = {
@@ -92,11 +92,16 @@ class Table:
     @property
     def declaration(self) -> str:
         """The statement that declares its columns to SQLite."""
-        columns = (
-            f"{quoted(each.name)} {each.declared}{' HIDDEN' if each.is_pseudo else ''}"
-            for each in self.fields
-        )
-        return f"CREATE TABLE t ({', '.join(columns)})"
+        return declaration(self.fields)
+
+
+def declaration(fields: Iterable[Field]) -> str:
+    """Return the statement that declares columns to SQLite."""
+    columns = (
+        f"{quoted(each.name)} {each.declared}{' HIDDEN' if each.is_pseudo else ''}"
+        for each in fields
+    )
+    return f"CREATE TABLE t ({', '.join(columns)})"
 
 
 def quoted(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING
 
 from tap_acton.discovery import discover_lists
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tap_acton.client import ActOnClient
-    from tap_acton.resources.model import Resource
+    from tap_acton.resources.model import Column, Resource
 
 __all__ = ["Tables"]
 
@@ -79,16 +80,29 @@ def _by_name(resources: Iterable[Resource]) -> dict[str, Table]:
 def _table(name: str, resource: Resource) -> Table:
     fields = tuple(
         Field(
-            name=column.title or _pascal(column.name),
+            name=title,
             column=column.name,
             type=column.type,
             description=column.description,
             is_key=column.name in resource.keys,
         )
-        for column in resource.columns
+        for column, title in zip(resource.columns, _titles(resource.columns), strict=True)
     )
     way = Way(resource=resource)
     return Table(name=name, fields=fields, way=way, description=resource.description)
+
+
+def _titles(columns: Iterable[Column]) -> list[str]:
+    """Return the columns' names; of two that differ by case alone, the later has a number."""
+    titles: dict[str, str] = {}
+    for column in columns:
+        title = wanted = column.title or _pascal(column.name)
+        for number in itertools.count(2):
+            if title.casefold() not in titles:
+                break
+            title = f"{wanted}_{number}"
+        titles[title.casefold()] = title
+    return list(titles.values())
 
 
 def _pascal(name: str) -> str:

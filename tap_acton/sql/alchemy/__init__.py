@@ -1,0 +1,1 @@
+"""SQLAlchemy's dialect. Loaded when SQLAlchemy asks for it, and needs SQLAlchemy."""
