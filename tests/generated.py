@@ -24,15 +24,19 @@ from tap_acton.resources.segments import (
     SEGMENT_TEMPLATE,
 )
 from tap_acton.settings import settings_table
+from tap_acton.sql import functions
 from tap_acton.sql.errors import in_words_of_properties
 from tap_acton.sql.properties import property_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tap_acton.resources.model import Resource
 
 __all__ = [
     "connection_table",
     "costly_streams",
+    "function_tables",
     "meltano_settings",
     "performance_table",
     "stream_table",
@@ -86,6 +90,21 @@ def connection_table() -> str:
         shown = "" if default in (None, ()) else f"`{default}`"
         words = in_words_of_properties(entry.description).replace("|", "\\|")
         rows.append(f"| `{entry.property}` | {shown} | {words} |")
+    return "\n".join(rows) + "\n"
+
+
+def function_tables() -> str:
+    """Return the tables of docs/sql-functions.md."""
+    sections = {**functions.TABLE, "Rows": functions.ROWS}
+    return "\n".join(_function_table(title, section) for title, section in sections.items())
+
+
+def _function_table(title: str, section: Sequence[functions.Documented]) -> str:
+    rows = [f"## {title}", "", "| Function | Gives | Type |", "|---|---|---|"]
+    for each in section:
+        result = functions.RESULTS.get(each.name, "")
+        words = each.words.replace("|", "\\|")
+        rows.append(f"| `{each.usage}` | {words} | {result} |")
     return "\n".join(rows) + "\n"
 
 
@@ -168,6 +187,7 @@ def _write_meltano() -> None:
 if __name__ == "__main__":
     _write_meltano()
     _write_between(ROOT / "docs" / "connection-string.md", "properties", connection_table())
+    _write_between(ROOT / "docs" / "sql-functions.md", "functions", function_tables())
     _write_between(ROOT / "docs" / "streams.md", "streams", stream_table())
     results.keep({}, ratios())
     _write_between(ROOT / "README.md", "performance", performance_table())

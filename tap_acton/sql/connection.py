@@ -16,7 +16,7 @@ from tap_acton.sql.logfile import close_log, open_log
 from tap_acton.sql.properties import held_properties, read_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
     from tap_acton.auth.account import Account
@@ -147,10 +147,11 @@ class Connection:
         with translated():
             return self._sql().query(statement, parameters)
 
-    def run_many(self, statement: str, sets: Sequence[Sequence[Any] | Mapping[str, Any]]) -> Result:
+    def run_many(self, statement: str, sets: Iterable[Sequence[Any] | Mapping[str, Any]]) -> Result:
         """Run one statement that writes, once for each set of parameters. For cursors."""
         self.check_open()
         self._check_may_run(first_word(statement))
+        sets = list(sets)
         logger.info("Running %s for %d sets of parameters", scrub(statement), len(sets))
         with translated():
             return self._sql().query_many(statement, sets)
@@ -180,7 +181,7 @@ class Connection:
             views = self._own.user_defined_views
             self._engine = Engine(
                 self._client,
+                held_properties(self._settings, self._own),
                 views=Path(views) if views else None,
-                properties=held_properties(self._settings, self._own),
             )
         return self._engine

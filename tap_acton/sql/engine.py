@@ -7,17 +7,21 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 from __future__ import annotations
 
 from functools import singledispatchmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
 
 import apsw
-import apsw.ext
 import platformdirs
 
-from tap_acton.sql.answers import rows_of, typed
+from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
+from tap_acton.sql.columns import described, values
 from tap_acton.sql.csv_file import write_csv
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
+from tap_acton.sql.functions import install
+from tap_acton.sql.functions.periods import spelled_out
 from tap_acton.sql.language import runtime
+from tap_acton.sql.language.applied import joined
 from tap_acton.sql.language.parameters import bound
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.sqlite import (
@@ -37,13 +41,12 @@ from tap_acton.sql.language.tree import (
 )
 from tap_acton.sql.names import MODULE, Mentioned, Names
 from tap_acton.sql.procedures import PROCEDURES
-from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.reading.rescans import wanted_again
 from tap_acton.sql.reading.straight import Plain
 from tap_acton.sql.reading.vtable import VirtualTables
-from tap_acton.sql.result import Result, ResultColumn
-from tap_acton.sql.schema.local import Identity
-from tap_acton.sql.schema.system import SystemTables
+from tap_acton.sql.result import Result
+from tap_acton.sql.schema.system import Identity, SystemTables
+from tap_acton.sql.schema.table import Operation
 from tap_acton.sql.schema.tables import Tables
 from tap_acton.sql.temporary import TemporaryTables
 from tap_acton.sql.views import UserViews
@@ -57,9 +60,9 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Setting
-    from tap_acton.sql.answers import Reader
     from tap_acton.sql.language.tree import Name, Statement
-    from tap_acton.sql.schema.table import Operation, Table
+    from tap_acton.sql.result import ResultColumn
+    from tap_acton.sql.schema.table import Table
     from tap_acton.sql.writing.targets import Outcome
 
     Parameters = Sequence[Any] | Mapping[str, Any]
@@ -67,6 +70,12 @@ if TYPE_CHECKING:
 __all__ = ["Engine"]
 
 _LAST_RESULT = "LastResultInfo#TEMP"
+_DONE = {
+    Operation.INSERT: "INSERTED",
+    Operation.UPSERT: "UPDATED",
+    Operation.UPDATE: "UPDATED",
+    Operation.DELETE: "DELETED",
+}
 
 
 class Engine:
@@ -74,35 +83,33 @@ class Engine:
 
     Args:
         client: The account.
-        views: The file of the user's own views; else one beside the tap's settings.
         properties: Each property of the connection, with its value.
+        clock: Tells SQL's functions the time.
+        views: The file of the user's own views; else one beside the tap's settings.
     """
 
     def __init__(
         self,
         client: ActOnClient,
-        *,
-        views: Path | None = None,
         properties: Sequence[tuple[Setting, Any]] = (),
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        views: Path | None = None,
     ) -> None:
         self.last_id: str | None = None
         """The id of the row that was written last; what SCOPE_IDENTITY() gives."""
-        self.identity = Identity()
-        """What became of the rows of the last modification."""
+        self._clock = clock
         self._changes = client.changes
         self._module = VirtualTables(client)
-        tables = Tables(client)
         self._sqlite = self._opened()
         self._temporary = TemporaryTables(self._sqlite)
         self._views = UserViews(views or _default_views())
+        tables = Tables(client)
+        self.identity = Identity()
+        """What became of the rows of the last modification."""
+        system = SystemTables(tables, properties, PROCEDURES, self.identity)
         self._names = Names(
-            self._sqlite,
-            self._module,
-            tables,
-            self._temporary,
-            self._views,
-            SystemTables(tables, properties, PROCEDURES, self.identity),
-            LocalTables(self._sqlite),
+            self._sqlite, self._module, tables, self._temporary, self._views, system
         )
 
     def _opened(self) -> apsw.Connection:
@@ -117,6 +124,7 @@ class Engine:
             read_only=True,
         )
         sqlite.execute(TYPES_TABLE)
+        install(sqlite, self._clock)
         runtime.register(sqlite)
         sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)
         return sqlite
@@ -164,7 +172,7 @@ class Engine:
         """Yield a query's rows as SQLite has them. For the writer."""
         text, mentioned = self._prepared(query.tree.copy())
         try:
-            yield from self._executed(text, bindings)
+            yield from self._begun(text, bindings)
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
 
@@ -177,24 +185,15 @@ class Engine:
         tree = with_titles(query.tree)
         text, mentioned = self._prepared(tree)
         try:
-            columns, readers = self._columns(text, tree)
-            if len(mentioned.tables) == 1:
-                plain = Plain(tree, mentioned.tables[0], sets[0])
-                if found := plain.result(self._module.reader, columns):
-                    return found
-            cursor = self._executed(text, sets[0])
+            columns, readers = described(self._sqlite, text, sqlite_text(probe_of(tree)))
+            if found := self._straight(tree, mentioned, sets[0], columns):
+                return found
+            cursor = self._begun(text, sets[0])
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
-        rows = rows_of(cursor, readers, mentioned)
-        is_capped = bool(mentioned.tables)
+        rows = values(cursor, readers, mentioned)
+        is_capped = bool(mentioned.tables) or not mentioned.has_system
         return Result(columns=columns, rows=rows, is_capped=is_capped, on_close=rows.close)
-
-    def _executed(self, text: str, bindings: Mapping[str, Any]) -> apsw.Cursor:
-        """Run a query; what SQLite is going to want again is kept while it runs."""
-        cursor = self._sqlite.cursor()
-        module = self._module
-        module.memory.keeps = wanted_again(cursor, text, bindings, module.table)
-        return cursor.execute(text, bindings)
 
     @_run.register(SelectInto)
     def _select_into(self, statement: SelectInto, sets: Sequence[dict[str, Any]]) -> Result:
@@ -224,7 +223,9 @@ class Engine:
         self.last_id = ids[-1] if ids else self.last_id
         rows = [(each.id, each.reason or "SUCCESS") for each in outcomes]
         self._temporary.replace(_LAST_RESULT, ("Id", "Message"), rows)
-        self.identity.replace(operation, rows)
+        batch = uuid4().hex
+        for id_, message in rows:
+            self.identity.note(id_, batch, _DONE[operation], message)
 
     @_run.register(LocalView)
     def _local_view(self, statement: LocalView, _sets: Sequence[dict[str, Any]]) -> Result:
@@ -237,23 +238,32 @@ class Engine:
         return _done(0)
 
     def _prepared(self, tree: exp.Expr) -> tuple[str, Mentioned]:
-        """Return SQLite's text of a query, whose tables SQLite knows now."""
+        """Return SQLite's text of a query, whose tables SQLite knows now; it changes the tree."""
         mentioned = self._names.resolve(tree)
+        joined(tree)
+        spelled_out(cast("exp.Expression", tree), moment(self._clock.now()).replace(tzinfo=None))
         with_comparable_values(tree, mentioned.types)
         self._module.begin()
         return sqlite_text(tree), mentioned
 
-    def _columns(self, text: str, tree: exp.Expr) -> tuple[tuple[ResultColumn, ...], list[Reader]]:
-        described = self._described(text)
-        try:
-            declared = [declared for _, declared in self._described(sqlite_text(probe_of(tree)))]
-        except apsw.Error:  # what stands for an expression is not allowed everywhere
-            declared = [declared for _, declared in described]
-        return typed([name for name, _ in described], declared)
+    def _straight(
+        self,
+        tree: exp.Expr,
+        mentioned: Mentioned,
+        bindings: Mapping[str, Any],
+        columns: tuple[ResultColumn, ...],
+    ) -> Result | None:
+        """Return what a statement on one table gives, if it needs no SQLite."""
+        if len(mentioned.tables) != 1:
+            return None
+        plain = Plain(cast("exp.Expression", tree), mentioned.tables[0], list(bindings.values()))
+        return plain.result(self._module.reader, columns)
 
-    def _described(self, text: str) -> Sequence[tuple[str, str | None]]:
-        description = apsw.ext.query_info(self._sqlite, text).description
-        return [(name, declared) for name, declared in description]
+    def _begun(self, text: str, bindings: Mapping[str, Any]) -> apsw.Cursor:
+        cursor = self._sqlite.cursor()
+        table = self._module.table
+        self._module.memory.keeps = wanted_again(cursor, text, bindings, table)
+        return cursor.execute(text, bindings)
 
 
 def _done(count: int, last_id: str | None = None) -> Result:

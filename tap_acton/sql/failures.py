@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_acton.errors import ActOnError
 from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.functions import NAMES
 from tap_acton.sql.names import nearest
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def in_words_of_statement(error: apsw.Error, mentioned: Mentioned) -> Exception:
         near = nearest(name, [each.name for each in mentioned.columns.values()])
         return ProgrammingError(f"There is no column {named!r}.{near}")
     if found := _FUNCTION.search(text):
-        return NotSupportedError(f"There is no function {found[1]}.")
+        near = nearest(found[1], sorted(NAMES))
+        return NotSupportedError(f"There is no function {found[1]}.{near}")
     if found := _ARGUMENTS.search(text):
         return ProgrammingError(f"{found[1]} does not take this number of arguments.")
     return ProgrammingError(f"The statement cannot be run: {text}.")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.language.applied import check_gives_rows
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.tree import Query
+from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.schema.table import quoted
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     import apsw
 
     from tap_acton.resources.convert import Type
-    from tap_acton.sql.reading.local import LocalTables
     from tap_acton.sql.reading.vtable import VirtualTables
     from tap_acton.sql.schema.system import SystemTables
     from tap_acton.sql.schema.table import Field, Table
@@ -43,6 +44,8 @@ class Mentioned:
     """The columns of its tables by name without case; one of two types is not among them."""
     tables: list[Table] = field(default_factory=list)
     """The account's tables, each as often as it is named."""
+    has_system: bool = False
+    """Whether it names a system table."""
     _unclear: set[str] = field(default_factory=set)
 
     def add(self, fields: Iterable[Field]) -> None:
@@ -68,8 +71,7 @@ class Names:
         tables: The account's tables.
         temporary: The connection's own.
         views: The user's own views.
-        system: The tables whose rows are made here, such as `sys_tables`.
-        locals_: Gives SQLite those.
+        system: The system tables.
     """
 
     def __init__(
@@ -80,7 +82,6 @@ class Names:
         temporary: TemporaryTables,
         views: UserViews,
         system: SystemTables,
-        locals_: LocalTables,
     ) -> None:
         self._sqlite = sqlite
         self._module = module
@@ -88,7 +89,7 @@ class Names:
         self._temporary = temporary
         self._views = views
         self._system = system
-        self._locals = locals_
+        self._locals = LocalTables(sqlite)
         self._known: set[str] = set()
 
     def resolve(self, tree: exp.Expr) -> Mentioned:
@@ -120,11 +121,9 @@ class Names:
     def _resolve(self, tree: exp.Expr, mentioned: Mentioned, inside: tuple[str, ...]) -> None:
         common = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
         for table in list(tree.find_all(exp.Table)):
-            if not isinstance(table.this, exp.Identifier):
-                raise ProgrammingError(
-                    f"{table.name or 'A function'} cannot stand for a table. CROSS APPLY can."
-                )
-            if table.db.casefold() == _VIEWS:
+            if isinstance(table.this, exp.Anonymous):
+                check_gives_rows(table.this.name)
+            elif table.db.casefold() == _VIEWS:
                 self._expand(table, mentioned, inside)
             elif table.db or table.name.casefold() not in common:
                 self._rename(table, self._made_known(table, mentioned))
@@ -145,9 +144,9 @@ class Names:
         name = table.name
         if self._temporary.is_name(name):
             return self._temporary.find(name)
-        local = self._system.find(name)
-        if local is not None:
+        if local := self._system.find(name):
             mentioned.add(local.fields)
+            mentioned.has_system = True
             self._locals.fill(local)
             return local.name
         found = self.table(name, table.catalog, table.db)

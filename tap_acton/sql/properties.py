@@ -112,7 +112,7 @@ class ConnectorSettings:
     cache_metadata: str | None = _unused("Cache metadata", _NO_CACHE)
     offline: str | None = _unused("Offline", _NO_CACHE)
     rtk: str | None = _unused("RTK", "nothing here needs a licence", "RTK")
-    batch_size: str | None = _unused("Batch size", "nothing is written")
+    batch_size: str | None = _unused("Batch size", "rows go as Act-On takes them")
     connection_life_time: str | None = _unused("Connection life time", _NO_POOL)
     connect_on_open: str | None = _unused("Connect on open", "connecting checks the login anyway")
     pool_idle_timeout: str | None = _unused("Pool idle timeout", _NO_POOL)

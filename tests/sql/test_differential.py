@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,10 +16,11 @@ from tap_acton.config import read_settings
 from tap_acton.sql.engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.conftest import Configure, Simulate
 
+T = TypeVar("T")
 TABLES = {
     "List_API Example List": ("ContactId", "Company", "ModifiedDate", "ListId", "Score"),
     "Messages": ("Id", "Type", "Title", "Timestamp", "IsTextOnly"),
@@ -62,10 +63,9 @@ def plain(value: Any) -> Any:
 def sides(simulator: Simulate, configure: Configure) -> Iterator[Sides]:
     """An engine, plain tables of what it gives, and values by table and column."""
     sim = simulator(messages=6, recipients=3, contacts=8, lists=2)
-    settings_ = configure(
-        sim, max_retry_seconds=0, requests_in_flight=1, page_size=5, daily_request_budget=1_000_000
-    )
-    client = ActOnClient.from_settings(read_settings(settings_))
+    limits = {"max_retry_seconds": 0, "daily_request_budget": 1_000_000}
+    config = configure(sim, requests_in_flight=1, page_size=5, **limits)
+    client = ActOnClient.from_settings(read_settings(config))
     engine = Engine(client)
     tables = sqlite3.connect(":memory:")
     values: dict[tuple[str, str], list[str]] = {}
@@ -96,8 +96,11 @@ class Draw:
     """Makes a statement."""
 
     def __init__(self, data: st.DataObject, values: dict[tuple[str, str], list[str]]) -> None:
-        self.one = lambda choices: data.draw(st.sampled_from(choices))
+        self.data = data
         self.values = values
+
+    def one(self, choices: Sequence[T]) -> T:
+        return self.data.draw(st.sampled_from(choices))
 
     def statement(self) -> str:
         form = self.one(("plain", "ordered", "grouped", "counted", "joined", "inside"))

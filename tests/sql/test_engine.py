@@ -31,9 +31,9 @@ def sim(simulator: Simulate) -> Simulator:
 
 
 @pytest.fixture
-def engine(sim: Simulator, configure: Configure) -> Iterator[Engine]:
+def engine(sim: Simulator, configure: Configure, tmp_path: Path) -> Iterator[Engine]:
     client = client_of(configure(sim, max_retry_seconds=0))
-    engine = Engine(client)
+    engine = Engine(client, views=tmp_path / "views.json")
     yield engine
     engine.close()
     client.close()
@@ -56,6 +56,7 @@ def data_requests(sim: Simulator) -> list[str]:
 def plain(sim: Simulator) -> sqlite3.Connection:
     """The list as a table of SQLite itself, under the same names."""
     connection = sqlite3.connect(":memory:")
+    connection.create_function("UPPER", 1, str.upper)
     headers = sim.world.headers("l-0001")
     columns = ", ".join(f'"{header}"' for header in headers)
     marks = ", ".join("?" for _ in headers)
@@ -77,7 +78,7 @@ def plain(sim: Simulator) -> sqlite3.Connection:
         f"SELECT a.Notes, b.Notes FROM {LIST} a LEFT JOIN {LIST} b ON a.Notes = b.Notes",
         f"SELECT Notes FROM {LIST} WHERE Company IN (SELECT Company FROM {LIST}) ORDER BY 1",
         f"SELECT Notes FROM {LIST} UNION SELECT Company FROM {LIST} ORDER BY 1",
-        f"SELECT CASE WHEN Score > '5' THEN 1 ELSE 2 END, UPPER(Company) FROM {LIST} ORDER BY 1",
+        f"SELECT CASE WHEN Score > '5' THEN 1 ELSE 2 END, LOWER(Score) FROM {LIST} ORDER BY 1",
         f"SELECT Company FROM {LIST} ORDER BY Company, Notes LIMIT 3 OFFSET 2",
         f"WITH w AS (SELECT Company AS c FROM {LIST}) SELECT COUNT(c) FROM w",
         f"SELECT COALESCE(NULLIF(Notes, ''), 'none') FROM {LIST} ORDER BY 1",
@@ -190,8 +191,12 @@ def test_moments_compare_with_iso_texts_and_datetimes(engine: Engine) -> None:
         pytest.param("SELECT NOPE(1)", NotSupportedError, "NOPE", id="function"),
         pytest.param("SELECT Titel FROM Messages", ProgrammingError, "'Title'", id="nearest"),
         pytest.param('SELECT "x y" FROM Messages', ProgrammingError, "'x y'", id="no text"),
-        pytest.param("SELECT CHARINDEXX('a', Id) FROM Messages", NotSupportedError, "CHARINDEXX"),
-        pytest.param("SELECT UPPER(1, 2)", ProgrammingError, "UPPER does not", id="arguments"),
+        pytest.param("SELECT CHARINDEXX(Id) FROM Messages", NotSupportedError, "'CHARINDEX'"),
+        pytest.param("SELECT * FROM UPPER('a')", ProgrammingError, "UPPER gives no rows"),
+        pytest.param(
+            "SELECT * FROM Messages CROSS APPLY UPPER(Id) AS x", ProgrammingError, "no rows"
+        ),
+        pytest.param("SELECT UPPER(1, 2)", ProgrammingError, "UPPER", id="arguments"),
         pytest.param("SELECT CAST(1 AS FOO)", ProgrammingError, "FOO", id="type"),
         pytest.param("EXPLAIN SELECT 1", NotSupportedError, "EXPLAIN", id="statement"),
         pytest.param("CACHE SELECT 1", NotSupportedError, "no cache", id="cache"),
@@ -312,6 +317,12 @@ def test_limit_with_a_comma_has_the_rows_first(engine: Engine) -> None:
         ("CAST('abc' AS VARCHAR(2))", "ab"),
         ("CAST('no date' AS TIMESTAMP)", None),
         ("COUNT_DISTINCT(1)", 1),
+        ("CHARINDEX('456', '0123456')", 4),
+        ("TRIM(LEADING 'x' FROM 'xax')", "ax"),
+        ("POSITION('b' IN 'ab')", 2),
+        ("LEFT('abc', 2) + RIGHT('abc', 1)", "abc"),
+        ("DATEADD(day, 1, '2024-02-28')", datetime(2024, 2, 29)),  # noqa: DTZ001
+        ("CASE WHEN CONTAINS('abc', 'b') AND NOT CONTAINS('abc', 'x') THEN 1 END", 1),
         ("\"UPPER\"('a')", "A"),
     ],
 )
@@ -345,3 +356,55 @@ def test_select_into_writes_a_file(engine: Engine, tmp_path: Path) -> None:
 def test_select_into_says_what_a_target_is(engine: Engine, target: str) -> None:
     with pytest.raises(ProgrammingError, match="SELECT … INTO"):
         rows(engine, f"SELECT Id INTO [{target}] FROM Messages")
+
+
+def test_functions_that_give_rows_stand_for_tables(engine: Engine) -> None:
+    assert rows(engine, "SELECT value FROM STRING_SPLIT('a,b', ',')") == [("a",), ("b",)]
+
+
+def test_a_function_is_applied_to_each_row(engine: Engine) -> None:
+    engine.query("INSERT INTO t#TEMP (Id, Tags) VALUES (1, 'x,y'), (2, 'z')")
+    statement = "SELECT {} FROM t#TEMP AS t CROSS APPLY STRING_SPLIT(t.Tags, ',')"
+    statement += " WITH (Tag VARCHAR(9)) AS s WHERE Tag <> 'x' ORDER BY s.Tag DESC"
+    result = engine.query(statement.format("*"))
+    assert [column.name for column in result.columns] == ["Id", "Tags", "Tag"]
+    assert list(result.rows) == [("2", "z", "z"), ("1", "x,y", "y")]
+    assert rows(engine, statement.format("s.*")) == [("z",), ("y",)]
+    assert rows(engine, statement.format("Id, UPPER(s.Tag)")) == [("2", "Z"), ("1", "Y")]
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        ("JSONTABLE(t.x)", '[{"name": "a", "N": 1}, {"name": "b"}]'),
+        ("CSVTABLE(t.x, ';')", "NAME;n\na;1\nb;\n"),
+        ("XMLTABLE(t.x)", "<r><i><name>a</name><n>1</n></i><i><name>b</name></i></r>"),
+    ],
+)
+def test_fields_of_what_is_applied_have_names_and_types(
+    engine: Engine, function: str, text: str
+) -> None:
+    engine.query("INSERT INTO t#TEMP (x) VALUES (?)", [text])
+    statement = (
+        f"SELECT r.name, n FROM t#TEMP t CROSS APPLY {function} WITH (name VARCHAR, n INTEGER) r"
+    )
+    result = engine.query(statement)
+    assert [column.type_code for column in result.columns] == [str, int]
+    first, second = result.rows
+    assert (first, second[0]) == (("a", 1), "b")
+    assert not second[1]
+
+
+def test_periods_are_compared_with_moments_also_inside_of_views(engine: Engine) -> None:
+    engine._views.create("new", "SELECT Id FROM Messages WHERE Timestamp < L_TODAY()")
+    assert rows(engine, "SELECT COUNT(*) FROM UserViews.new") == rows(
+        engine, "SELECT COUNT(Timestamp) FROM Messages"
+    )
+
+
+def test_system_tables_are_queried_like_others(engine: Engine, sim: Simulator) -> None:
+    [(count,)] = rows(engine, "SELECT COUNT(*) FROM ActOn.sys_tables WHERE TableName = 'Messages'")
+    assert count == 1
+    result = engine.query("SELECT TableName, IsKey FROM sys_tablecolumns WHERE IsKey = 'true'")
+    assert [column.type_code for column in result.columns] == [str, bool]
+    assert not result.is_capped

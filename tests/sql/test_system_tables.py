@@ -10,7 +10,6 @@ import cdata.acton as mod
 from tap_acton.sql.connection_string import folded
 from tap_acton.sql.properties import property_table
 from tap_acton.sql.schema.local import Identity
-from tap_acton.sql.schema.table import Operation
 from tests.flows.flow import Desk, properties
 
 if TYPE_CHECKING:
@@ -240,8 +239,10 @@ def test_the_operators_and_subqueries_that_are_told_of_run(connection: mod.Conne
 
 def test_the_last_modification_is_what_is_kept() -> None:
     identity = Identity()
-    identity.replace(Operation.INSERT, [("a", "SUCCESS"), ("b", "SUCCESS")])
-    identity.replace(Operation.DELETE, [("c", "SUCCESS"), ("d", "it is not there")])
+    for id_ in ("a", "b"):
+        identity.note(id_, "1", "INSERTED", "SUCCESS")
+    identity.note("c", "2", "DELETED", "SUCCESS")
+    identity.note("d", "2", "DELETED", "it is not there")
     assert list(identity) == [
         ("c", "2", "DELETED", "SUCCESS"),
         ("d", "2", "DELETED", "it is not there"),
@@ -250,6 +251,6 @@ def test_the_last_modification_is_what_is_kept() -> None:
 
 def test_what_became_of_rows_is_read_like_a_table(connection: mod.Connection) -> None:
     assert rows(connection, "SELECT * FROM sys_identity") == []
-    connection._sql().identity.replace(Operation.INSERT, [("l-0001:1", "SUCCESS")])
+    connection._sql().identity.note("l-0001:1", "1", "INSERTED", "SUCCESS")
     statement = "SELECT Id, Message FROM sys_identity WHERE Operation = 'INSERTED'"
     assert rows(connection, statement) == [("l-0001:1", "SUCCESS")]

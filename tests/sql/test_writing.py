@@ -270,6 +270,10 @@ def test_what_became_of_the_rows_of_the_last_statement_can_be_asked(
         engine.query(f"DELETE FROM {LIST} WHERE ContactId IN ('L-1', 'L-2')")
     statement = "SELECT Id, Message FROM LastResultInfo#TEMP"
     assert rows(engine, statement) == [("L-1", "SUCCESS"), ("L-2", "it is held")]
+    assert rows(engine, "SELECT Id, Operation, Message FROM sys_identity") == [
+        ("L-1", "DELETED", "SUCCESS"),
+        ("L-2", "DELETED", "it is held"),
+    ]
     engine.query("INSERT INTO Optout (Email) VALUES ('a@example.com')")
     assert rows(engine, statement) == [("a@example.com", "SUCCESS")]
 

@@ -1,5 +1,5 @@
 """The functions of CData's SQL: their names and types, and how SQLite gets them."""
 
-from tap_acton.sql.functions.installed import NAMES, RESULTS, ROWS, TABLE, install
+from tap_acton.sql.functions.installed import NAMES, RESULTS, ROWS, TABLE, Documented, install
 
-__all__ = ["NAMES", "RESULTS", "ROWS", "TABLE", "install"]
+__all__ = ["NAMES", "RESULTS", "ROWS", "TABLE", "Documented", "install"]

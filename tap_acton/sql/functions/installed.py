@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tap_acton.sql.functions import aggregates, calendars, documents, moments, numbers, text
 from tap_acton.sql.functions.periods import PERIODS
@@ -18,7 +18,27 @@ if TYPE_CHECKING:
     from tap_acton.sql.functions.aggregates import Aggregate
     from tap_acton.sql.functions.table import Function, Kept
 
-__all__ = ["NAMES", "RESULTS", "ROWS", "TABLE", "install"]
+__all__ = ["NAMES", "RESULTS", "ROWS", "TABLE", "Documented", "install"]
+
+
+class Documented(Protocol):
+    """What the documents say of a function: its name, how it is written, what it gives."""
+
+    @property
+    def name(self) -> str:
+        """In capitals."""
+        ...
+
+    @property
+    def usage(self) -> str:
+        """With its arguments."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """One line."""
+        ...
+
 
 _SCALARS = tuple(
     function

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FUNCTIONS"]
 
+_MOST_DIGITS = 7
 _FIRST_DAY = datetime(1582, 10, 15)  # noqa: DTZ001 - moments carry no zone
 _UNITS = {
     "hour": timedelta(hours=1),
@@ -115,10 +116,17 @@ def _datetimefromparts(
 
 
 def _datetime2fromparts(
-    year: int, month: int, day: int, hour: int, minute: int, seconds: int, *more: int
+    year: int,
+    month: int,
+    day: int,
+    hour: int,
+    minute: int,
+    seconds: int,
+    fractions: int,
+    precision: int,
 ) -> datetime:
-    """A date and time; then its fraction of a second and how many digits that has."""
-    return _made(year, month, day, hour, minute, seconds, _microseconds(more))
+    """A date and time, with its fraction of a second and how many digits that has."""
+    return _made(year, month, day, hour, minute, seconds, _microseconds(fractions, precision))
 
 
 def _smalldatetimefromparts(year: int, month: int, day: int, hour: int, minute: int) -> datetime:
@@ -128,7 +136,7 @@ def _smalldatetimefromparts(year: int, month: int, day: int, hour: int, minute: 
 
 def _timefromparts(hour: int, minute: int, seconds: int, fractions: int, precision: int) -> str:
     """A time of day, with its fraction of a second and how many digits that has."""
-    at = _made(1900, 1, 1, hour, minute, seconds, _microseconds((fractions, precision)))
+    at = _made(1900, 1, 1, hour, minute, seconds, _microseconds(fractions, precision))
     return as_text(at, "HH:mm:ss" + (f".{'f' * precision}" if precision else ""))  # type: ignore[return-value]  # no count
 
 
@@ -136,12 +144,10 @@ def _made(*parts: int) -> datetime:
     return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - parts are numbers
 
 
-def _microseconds(more: tuple[int, ...]) -> int:
-    if not more:
-        return 0
-    if len(more) != 2 or not 0 <= more[1] <= 7 or more[0] >= 10 ** more[1]:  # noqa: PLR2004
-        raise ValueError("a fraction goes with the count of its digits, 0 to 7")
-    return int(more[0] * 1_000_000 // 10 ** more[1])
+def _microseconds(fractions: int, precision: int) -> int:
+    if not 0 <= precision <= _MOST_DIGITS or not 0 <= fractions < 10**precision:
+        raise ValueError("precision must be 0 to 7, and fractions has no more digits than that")
+    return fractions * 1_000_000 // int(10**precision)
 
 
 def _datename(part: str, date: datetime) -> str:
@@ -222,17 +228,15 @@ def _strtodate(text: str, format_: str) -> datetime:
     return from_text(text, format_)
 
 
-def _format(value: Any, *formats: str) -> Any:
-    """A number or date in a .NET format; the format that a date has may stand before that."""
-    if len(formats) == 2:  # noqa: PLR2004 - the date's own format, and the wanted one
-        return as_text(from_text(str(value), formats[0]), formats[1])
-    if len(formats) != 1:
-        raise ValueError("there are one or two formats")
+def _format(value: Any, format_: str, wanted: str | None = None) -> Any:
+    """A number or date in a .NET format; of two formats, the first is the one that a date has."""
+    if wanted is not None:
+        return as_text(from_text(str(value), format_), wanted)
     try:
         number = number_of(value)
     except ValueError:
-        return as_text(moment_of(value), formats[0])
-    return number_as_text(number, formats[0])
+        return as_text(moment_of(value), format_)
+    return number_as_text(number, format_)
 
 
 def _filesize(uri: str) -> int:

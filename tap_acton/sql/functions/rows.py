@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from tap_acton.sql.exceptions import DataError
-from tap_acton.sql.functions.table import stored
+from tap_acton.sql.exceptions import DataError, ProgrammingError
+from tap_acton.sql.functions.table import stored, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,20 +24,21 @@ class RowFunction:
     """SQLite's module of one function; its name and hidden columns are those of the function.
 
     Args:
-        rows: Yields values. Its first argument is needed.
+        rows: Yields values.
     """
 
     def __init__(self, rows: Callable[..., Iterator[Any]]) -> None:
         self.name = rows.__name__.strip("_").upper()
         self.rows = rows
-        self.arguments = tuple(inspect.signature(rows).parameters)
+        parameters = inspect.signature(rows).parameters.values()
+        self.arguments = tuple(each.name for each in parameters)
+        self.needed = sum(each.default is each.empty for each in parameters)
         self.words = (inspect.getdoc(rows) or "").split("\n", 1)[0]
 
     @property
     def usage(self) -> str:
         """How it is written."""
-        first, *more = self.arguments
-        return f"{self.name}({first}{''.join(f'[, {name}]' for name in more)})"
+        return written(self.name, self.arguments, self.needed)
 
     def Connect(self, *_: Any) -> tuple[str, _Table]:  # noqa: N802 - SQLite's names
         """Return the declaration of the table, and the table."""
@@ -50,7 +51,7 @@ class _Table:
         self._function = function
 
     def BestIndexObject(self, index: apsw.IndexInfo) -> bool:  # noqa: N802
-        """Ask for the arguments; without the first of them there is no plan."""
+        """Ask for the arguments; while one of them is not known yet there is no plan."""
         given = []
         for number in range(index.nConstraint):
             column = index.get_aConstraint_iColumn(number)
@@ -62,7 +63,9 @@ class _Table:
             index.set_aConstraintUsage_argvIndex(number, len(given))
             index.set_aConstraintUsage_omit(number, True)  # noqa: FBT003 - SQLite's own
         index.idxStr = ",".join(map(str, given))
-        return 0 in given
+        if len(given) < self._function.needed:
+            raise ProgrammingError(f"{self._function.name} is written {self._function.usage}.")
+        return True
 
     def Open(self) -> _Cursor:  # noqa: N802
         return _Cursor(self._function)

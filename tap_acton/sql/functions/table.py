@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from tap_acton.sql.exceptions import DataError, ProgrammingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tap_acton.clock import Clock
 
-__all__ = ["Function", "Kept", "moment_of", "number_of", "stored", "text_of", "whole_of"]
+__all__ = ["Function", "Kept", "moment_of", "number_of", "stored", "text_of", "whole_of", "written"]
 
 _INTEGERS = 2**63
 """Whole numbers of SQLite are below it; larger ones are no longer whole."""
@@ -68,17 +68,16 @@ class Function:
         parameters = list(inspect.signature(call).parameters.values())[int(timed) :]
         self._names = [each.name.strip("_") for each in parameters]
         self._readers = [_READERS[str(each.annotation).split(" |")[0]] for each in parameters]
-        needed = [each for each in parameters if each.default is each.empty]
-        self._least = len(needed)
         self._open = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+        needed = [each for each in parameters if each.default is each.empty]
+        self._least = len(needed) - int(self._open)
 
     @property
     def usage(self) -> str:
         """How it is written: `NAME(a, b[, c])`."""
-        shown = ", ".join(self._names[: self._least])
-        for number, name in enumerate(self._names[self._least :], self._least):
-            shown += f"[, {name}]" if number else f"[{name}]"
-        return f"{self.name}({shown}{', …' if self._open else ''})"
+        if self._open:
+            return f"{self.name}({', '.join(self._names[:-1])}, …)"
+        return written(self.name, self._names, self._least)
 
     def for_sqlite(self, clock: Clock) -> Callable[..., Any]:
         """Return what SQLite calls.
@@ -111,6 +110,14 @@ class Function:
             except ValueError as error:
                 raise DataError(f"{self.usage}: {self._names[place]} must be {error}.") from None
         return arguments
+
+
+def written(name: str, arguments: Sequence[str], needed: int) -> str:
+    """Return how a function is written; only the first arguments are needed."""
+    shown = ""
+    for number, argument in enumerate(arguments):
+        shown += ("[" if number >= needed else "") + (", " if number else "") + argument
+    return f"{name}({shown}{']' * (len(arguments) - needed)})"
 
 
 def text_of(value: Any) -> str:

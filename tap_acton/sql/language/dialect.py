@@ -6,6 +6,7 @@ under that name. Only aggregates that statements are planned by have a form of t
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,7 +21,7 @@ from sqlglot.tokenizer_core import TokenType
 from tap_acton.sql.exceptions import ProgrammingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["CData", "SQLiteOfCData", "call"]
 
@@ -92,10 +93,15 @@ class CData(TSQL):
             TokenType.PLACEHOLDER: lambda self: self._numbered(),
         }
 
+        _marked: list[Any] | None = None
+        _numbers: Sequence[int] = ()
+
         def _numbered(self) -> exp.Placeholder:
             """Return a question mark with its number: SQLite's order of clauses differs."""
-            marks = (token.token_type for token in self._tokens[: self._index])
-            return exp.Placeholder(this=str(sum(mark == TokenType.PLACEHOLDER for mark in marks)))
+            if self._marked is not self._tokens:
+                is_mark = [each.token_type == TokenType.PLACEHOLDER for each in self._tokens]
+                self._marked, self._numbers = self._tokens, list(itertools.accumulate(is_mark))
+            return exp.Placeholder(this=str(self._numbers[self._index - 1]))
 
         def _operand(self) -> exp.Expr:
             found = self._parse_bitwise()
@@ -127,6 +133,20 @@ class CData(TSQL):
             if self._match(TokenType.IN):
                 arguments.append(self._operand())
             return call("POSITION", arguments)
+
+        def _parse_lateral(self) -> exp.Lateral | None:
+            """Read `CROSS APPLY f(…) WITH (column type, …) AS x`."""
+            index = self._index
+            if self._match_pair(TokenType.CROSS, TokenType.APPLY):
+                function: Any = self._parse_function()
+                if isinstance(function, exp.Anonymous):
+                    if self._match(TokenType.WITH):
+                        columns = self._parse_wrapped_csv(self._parse_field_def)
+                        function = exp.Schema(this=function, expressions=columns)
+                    alias = self._parse_table_alias()
+                    return exp.Lateral(this=function, alias=alias, cross_apply=True)
+            self._retreat(index)
+            return super()._parse_lateral()
 
         def _parse_limit(self, *arguments: Any, **named: Any) -> Any:
             """Read `LIMIT n, m` as n rows behind the first m, which MySQL has the other way."""

@@ -71,8 +71,10 @@ def _tree(text: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(text, read=CData)
     except sqlglot.errors.SqlglotError as error:
-        line = str(error).splitlines()[0].rstrip(".")
+        line = str(error).splitlines()[0].partition(" but got <")[0].rstrip(".")
         raise ProgrammingError(f"The statement cannot be read: {line}.") from None
+    except RecursionError:
+        raise ProgrammingError("The statement cannot be read: it is nested too deeply.") from None
 
 
 def _query(text: str) -> Query | SelectInto:

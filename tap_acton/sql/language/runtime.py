@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import decimal
+import json
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["as_moment", "register"]
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
-_WIDE = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
+_EXACT = decimal.Context(prec=400)
+"""Digits enough for any number that SQLite has."""
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
 
 
@@ -24,6 +26,7 @@ def register(connection: apsw.Connection) -> None:
     functions: dict[str, Callable[..., Any]] = {
         "ACTON_ADD": _add,
         "ACTON_CAST": _cast,
+        "ACTON_FIELD": _field,
         "ACTON_MOMENT": as_moment,
     }
     for name, function in functions.items():
@@ -71,6 +74,16 @@ def _cast(value: Any, kind: str, *sizes: int) -> Any:
         return None
 
 
+def _field(value: Any, name: str, place: int) -> Any:
+    """Return a field of a JSON object, in any case; what is none is its own first field."""
+    with contextlib.suppress(ValueError, TypeError):
+        fields = json.loads(value)
+        if isinstance(fields, dict):
+            found = {key.casefold(): each for key, each in fields.items()}.get(name.casefold())
+            return json.dumps(found) if isinstance(found, list | dict) else found
+    return None if place else value
+
+
 def _text(value: Any, length: int | None = None) -> str:
     return str(value)[:length]
 
@@ -79,7 +92,8 @@ def _decimal(value: Any, _digits: int = 0, places: int | None = None) -> float:
     number = decimal.Decimal(str(value).strip())
     if places is None:
         return float(number)
-    return float(number.quantize(decimal.Decimal(1).scaleb(-places), context=_WIDE))
+    step = decimal.Decimal(1).scaleb(-places)
+    return float(number.quantize(step, decimal.ROUND_HALF_UP, _EXACT))
 
 
 def _boolean(value: Any) -> int | None:

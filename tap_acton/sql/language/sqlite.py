@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from tap_acton.resources.convert import Type
+from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.functions import RESULTS
 from tap_acton.sql.language.dialect import CData, SQLiteOfCData
 from tap_acton.sql.language.runtime import as_moment
 
@@ -29,14 +31,20 @@ _CASTS = {
     "DATE": "DATE",
     "TIME": "TIME",
 }
-_NUMBERING = frozenset({"ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE"})
 _FIRST_OF = frozenset({"COALESCE", "NULLIF", "ISNULL"})
 _WORDS = {"true": "1", "false": "0"}
 
 
 def sqlite_text(tree: exp.Expr) -> str:
-    """Return SQLite's text of a tree; every name is quoted, so that none is a keyword."""
-    return tree.sql(dialect=SQLiteOfCData, identify=True, comments=False)
+    """Return SQLite's text of a tree; every name is quoted, so that none is a keyword.
+
+    Raises:
+        ProgrammingError: It is nested too deeply, or casts to a type that there is not.
+    """
+    try:
+        return tree.sql(dialect=SQLiteOfCData, identify=True, comments=False)
+    except RecursionError:
+        raise ProgrammingError("The statement cannot be run: it is nested too deeply.") from None
 
 
 def with_titles(tree: exp.Expr) -> exp.Expr:
@@ -125,10 +133,10 @@ def _first(values: list[Any], otherwise: exp.Expr) -> exp.Expr:
 def _type_name(value: exp.Expr) -> str:
     if isinstance(value, exp.Cast) and isinstance(value.to, exp.DataType):
         return _CASTS.get(value.to.this.value, "VARCHAR")
-    if isinstance(value, exp.Count) or (
-        isinstance(value, exp.Anonymous) and value.name in _NUMBERING
-    ):
-        return "INTEGER"
+    if isinstance(value, exp.Anonymous):
+        return RESULTS.get(value.name, "")
+    if isinstance(value, exp.Count | exp.Avg):
+        return "INTEGER" if isinstance(value, exp.Count) else "DOUBLE"
     if isinstance(value, exp.Literal) and not value.is_string:
         return "INTEGER" if value.is_int else "DOUBLE"
     return "BOOLEAN" if isinstance(value, exp.Boolean) else ""

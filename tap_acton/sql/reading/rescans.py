@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
     import apsw
 
-__all__ = ["OURS", "wanted_again"]
+__all__ = ["PLAN", "wanted_again"]
 
-OURS = "acton"
-"""What a plan calls the account's tables: others have numbers of their own."""
-_NUMBER = re.compile(rf" VIRTUAL TABLE INDEX (\d+):{OURS}")
+PLAN = "acton"
+"""What a plan calls the account's tables: those of other modules have numbers too."""
+
+_NUMBER = re.compile(rf" VIRTUAL TABLE INDEX (\d+):{PLAN}")
 _LOOPS = ("SCAN", "SEARCH", "MULTI-INDEX OR")
 _OFTEN = ("CORRELATED", "RECURSIVE", "RIGHT-JOIN")
 

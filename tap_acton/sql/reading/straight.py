@@ -41,10 +41,10 @@ class _NotPlainError(Exception):
 class Plain:
     """A statement on one table, as far as it needs no SQLite."""
 
-    tree: exp.Expr
+    tree: exp.Expression
     table: Table
-    bindings: Mapping[str, Any]
-    """Values for `?` by number, for `@name` by name."""
+    parameters: Sequence[Any] | Mapping[str, Any]
+    """Values for `?` in order, or for `@name` by name."""
 
     def result(self, reader: Reader, columns: tuple[ResultColumn, ...]) -> Result | None:
         """Return what the statement gives; None if it needs SQLite.
@@ -62,7 +62,7 @@ class Plain:
             total = reader.total(self.table)
             return None if total is None else Result(columns=columns, rows=iter([(total,)]))
         try:
-            plan = _Statement(self.tree, self.table, self.bindings).plan()
+            plan = _Statement(self.tree, self.table, self.parameters).plan()
         except _NotPlainError:
             return None
         rows = plan.rows(reader)
@@ -108,18 +108,25 @@ def _is_plain(tree: exp.Expr, allowed: set[str]) -> bool:
 
 
 class _Statement:
-    def __init__(self, tree: exp.Expr, table: Table, bindings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        tree: exp.Expr,
+        table: Table,
+        parameters: Sequence[Any] | Mapping[str, Any],
+    ) -> None:
         if not _is_plain(tree, _SELECT):
             raise _NotPlainError
         self._tree = tree
         self._table = table
-        self._bindings = bindings
+        self._parameters = parameters
+        self._marks = [id(each) for each in tree.find_all(exp.Placeholder, bfs=False)]
         self._alias = tree.args["from_"].this.alias_or_name.casefold()
         self._fields = {each.name.casefold(): at for at, each in enumerate(table.fields)}
 
     def plan(self) -> _Plan:
         shown = [at for each in self._tree.expressions for at in self._shown(each)]
         found = [self._given(each) for each in self._conditions()]
+        self._check_parameters()
         used = {*shown, *(at for at, _ in found)}
         givens = [Given(column=at, is_in=len(values) > 1) for at, values in found]
         want = want_of(self._table, givens, tuple(sorted(used)))
@@ -180,18 +187,22 @@ class _Statement:
         found: Any = None
         if isinstance(value, exp.Literal) and value.is_string:
             found = value.this
-        elif isinstance(value, exp.Placeholder | exp.Parameter):
-            found = self._bindings.get(value.name.casefold())
+        elif isinstance(value, exp.Placeholder) and isinstance(self._parameters, list | tuple):
+            at = self._marks.index(id(value))
+            found = self._parameters[at] if at < len(self._parameters) else None
         if not isinstance(found, str):
             raise _NotPlainError
         return found
+
+    def _check_parameters(self) -> None:
+        """Leave it to SQLite to say what is wrong with them."""
+        if len(self._marks) != len(self._parameters):
+            raise _NotPlainError
 
     def _number(self, clause: str) -> int | None:
         said = self._tree.args.get(clause)
         if said is None:
             return None
-        if said.args.get("offset"):  # LIMIT n, m
-            raise _NotPlainError
         number = said.expression if isinstance(said, exp.Limit | exp.Offset) else None
         if not isinstance(number, exp.Literal) or number.is_string or not number.this.isdigit():
             raise _NotPlainError

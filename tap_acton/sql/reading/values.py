@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tap_acton.resources.convert import Type
 from tap_acton.resources.model import Condition, Operator
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["as_key", "as_python", "as_sqlite", "conditions"]
 
+T = TypeVar("T")
 _NOT_PLAIN = frozenset((bool, datetime, list))
+_AS_TEXT = frozenset((Type.TEXT, Type.DATE, Type.TEXTS, Type.JSON))
+"""Those that a result calls texts."""
 _UNSAFE_KEYS = frozenset(("", ".", ".."))
 """They would be another place of the API, as parts of an address."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?")
@@ -42,10 +45,8 @@ def as_python(type_: Type, shown: Type) -> Callable[[Sequence[Any]], Sequence[An
         shown: The type that they are shown as.
     """
     if type_ is shown:
-        made: Callable[[Sequence[Any]], Sequence[Any]] = _MADE.get(type_, _same)
-        return made
-    is_text: bool = shown.schema["type"] == Type.TEXT.schema["type"]
-    return as_sqlite if is_text else None
+        return _naive_ones if type_ is Type.MOMENT else as_sqlite if type_ is Type.TEXTS else _same
+    return as_sqlite if shown in _AS_TEXT else None
 
 
 def as_key(value: Any) -> str | None:
@@ -115,7 +116,7 @@ def _moment_text(moment: datetime) -> str:
     return _naive(moment).isoformat(" ")
 
 
-def _same(value: Any) -> Any:
+def _same(value: T) -> T:
     return value
 
 
@@ -123,8 +124,4 @@ def _json(value: list[Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-_MADE: dict[Type, Callable[[Sequence[Any]], Sequence[Any]]] = {
-    Type.MOMENT: _naive_ones,
-    Type.TEXTS: as_sqlite,
-}
 _TEXTS: dict[type, Callable[[Any], Any]] = {bool: int, datetime: _moment_text, list: _json}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_acton.sql.reading.memory import Memory
 from tap_acton.sql.reading.reader import Reader
-from tap_acton.sql.reading.rescans import OURS
+from tap_acton.sql.reading.rescans import PLAN
 from tap_acton.sql.reading.want import choose
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class _Table:
     def BestIndexObject(self, info: apsw.IndexInfo) -> bool:  # noqa: N802
         want = choose(self._table, info)
         self._tables.memory.look_at(self._table.name, want.fields)
-        info.idxStr = OURS
+        info.idxStr = PLAN
         info.idxNum = self._tables.numbered(self._table.name, want).number
         return True
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.resources.convert import Type
-from tap_acton.sql.schema.table import Field, Operation, declaration
+from tap_acton.sql.schema.table import Field, declaration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["CATALOG", "SCHEMA", "Identity", "Local", "fields_of"]
 
 CATALOG, SCHEMA = "CData", "ActOn"
-_DONE = {Operation.INSERT: "INSERTED", Operation.DELETE: "DELETED"}
 _TYPES = {"": Type.TEXT, "int": Type.INTEGER, "bool": Type.BOOLEAN}
 
 
@@ -49,19 +48,20 @@ class Identity:
     """What became of the rows of the last modification."""
 
     def __init__(self) -> None:
-        self._batch = 0
         self._rows: list[tuple[str, str, str, str]] = []
 
-    def replace(self, operation: Operation, rows: Iterable[tuple[str, str]]) -> None:
-        """Keep what became of the rows of a modification, in place of those of the one before.
+    def note(self, id: str, batch: str, operation: str, message: str) -> None:  # noqa: A002
+        """Keep what became of a row; the rows of other batches go.
 
         Args:
-            operation: What was done.
-            rows: Of each row its key, and SUCCESS or what went wrong.
+            id: The row's key.
+            batch: What tells this modification from others.
+            operation: INSERTED, UPDATED or DELETED.
+            message: SUCCESS, or what went wrong.
         """
-        self._batch += 1
-        done = _DONE.get(operation, "UPDATED")
-        self._rows = [(key, str(self._batch), done, message) for key, message in rows]
+        if self._rows and self._rows[-1][1] != batch:
+            self._rows = []
+        self._rows.append((id, batch, operation, message))
 
     def __iter__(self) -> Iterator[tuple[str, str, str, str]]:
         return iter(self._rows)
