@@ -7,6 +7,8 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.errors import RequestRefusedError
+from tap_acton.hidden import shows_nothing
 from tap_acton.resources.bulk import ListPaging
 from tap_acton.resources.columnar import values_of
 from tap_acton.resources.model import Parents, Words
@@ -161,7 +163,12 @@ class Reader:
             return None
         logger.debug("Asking for the number of rows of %s", table.name)
         first = way.resource.paging.first(1)
-        return self._client.requests.fetch(way.resource, first, bound).total
+        try:
+            return self._client.requests.fetch(way.resource, first, bound).total
+        except RequestRefusedError as error:
+            if shows_nothing(error):
+                return None  # as any reading does, counting says what is not shown
+            raise
 
     def records(self, ask: Asked, rows: int | None = None) -> Iterator[Sequence[Record]]:
         """Yield pages of records.
