@@ -215,6 +215,13 @@ def test_what_is_looked_into_until_it_is_found_is_asked_for_once(
     assert asked(sim, engine, statement).count("campaigns") == 1
 
 
+def test_each_statement_asks_for_the_parents_anew(sim: Simulator, engine: Engine) -> None:
+    statement = "SELECT COUNT(*) FROM Reports"
+    first, second = (asked(sim, engine, statement) for _ in range(2))
+    assert first == second
+    assert "message SENT" in first
+
+
 def test_or_over_two_keys_loses_no_row_and_gives_none_twice(engine: Engine) -> None:
     whole = rows(engine, "SELECT MessageId, Event, Email FROM DrilldownReports")
     first = whole[0][0]
