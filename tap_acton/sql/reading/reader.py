@@ -91,10 +91,7 @@ def asked(table: Table, want: Want, values: Sequence[Any]) -> Asked:
             keys[shown.column] = tuple(each for each in found if each in before)
         elif value is not None:
             bounds += conditions(shown.column, part.operators, value)
-    for binding in way.resource.bind:
-        if isinstance(binding, Words) and binding.variable in keys:
-            wanted = keys[binding.variable]
-            keys[binding.variable] = tuple(each for each in binding.words if each in wanted)
+    keys = {name: _known(way, name, found) for name, found in keys.items()}
     return Asked(
         way=way,
         keys=keys,
@@ -102,6 +99,14 @@ def asked(table: Table, want: Want, values: Sequence[Any]) -> Asked:
         carries=want.carries and bool(keys),
         is_nothing=is_nothing or not all(keys.values()),
     )
+
+
+def _known(way: Way, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those values that a variable may have, words in Act-On's order."""
+    for binding in way.resource.bind:
+        if isinstance(binding, Words) and binding.variable == name:
+            return tuple(each for each in binding.words if each in values)
+    return values
 
 
 def _keys_of(shown: Field, values: Any) -> tuple[str, ...]:
