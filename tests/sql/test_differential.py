@@ -153,7 +153,7 @@ class Draw:
 
     def joined(self) -> str:
         left, right, on = self.one(JOINS)
-        kind = self.one(("JOIN", "LEFT JOIN"))
+        kind = self.one(("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"))
         shown = f"a.{self.one(TABLES[left])}, b.{self.one(TABLES[right])}"
         where = self.where(("a.", left), ("b.", right))
         return f"SELECT {shown} FROM [{left}] a {kind} [{right}] b ON {on}{where}"

@@ -15,6 +15,7 @@ from tap_acton.resources.messages import MESSAGE_REPORTS, MESSAGES
 from tap_acton.resources.model import Column
 from tap_acton.resources.programs import PROGRAMS
 from tap_acton.sql.engine import Engine
+from tap_acton.sql.reading.rescans import wanted_again
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.schema.table import Field, Table, Way
 
@@ -214,6 +215,13 @@ def test_what_is_looked_into_until_it_is_found_is_asked_for_once(
     assert asked(sim, engine, statement).count("campaigns") == 1
 
 
+def test_each_statement_asks_for_the_parents_anew(sim: Simulator, engine: Engine) -> None:
+    statement = "SELECT COUNT(*) FROM Reports"
+    first, second = (asked(sim, engine, statement) for _ in range(2))
+    assert first == second
+    assert "message SENT" in first
+
+
 def test_or_over_two_keys_loses_no_row_and_gives_none_twice(engine: Engine) -> None:
     whole = rows(engine, "SELECT MessageId, Event, Email FROM DrilldownReports")
     first = whole[0][0]
@@ -259,10 +267,16 @@ def test_what_has_no_total_is_counted_row_by_row(engine: Engine) -> None:
 
 
 @pytest.fixture
-def sqlite(client: ActOnClient) -> Iterator[apsw.Connection]:
-    """A database with tables of which a row can be asked for by its key."""
+def tables(client: ActOnClient) -> VirtualTables:
+    """Tables of which a row can be asked for by its key, or a word stands for another."""
     tables = VirtualTables(client)
     tables.tables += [_messages(), _programs()]
+    return tables
+
+
+@pytest.fixture
+def sqlite(tables: VirtualTables) -> Iterator[apsw.Connection]:
+    """A database with those tables."""
     connection = apsw.Connection(":memory:", statementcachesize=0)
     connection.create_module("acton", tables, use_bestindex_object=True)  # type: ignore[arg-type]
     connection.execute("CREATE VIRTUAL TABLE m USING acton(0)")
@@ -351,3 +365,23 @@ def test_an_accepted_word_stands_for_act_ons_own(sim: Simulator, sqlite: apsw.Co
     theirs = sqlite.execute("SELECT id FROM p WHERE type = 'RACK'").fetchall()
     assert theirs == sqlite.execute("SELECT id FROM p WHERE type = 'TRACK'").fetchall()
     assert theirs
+
+
+@pytest.mark.parametrize(
+    ("statement", "kept"),
+    [
+        ("SELECT * FROM m", set()),
+        ("SELECT * FROM p CROSS JOIN m", {"m"}),
+        ("SELECT * FROM m UNION ALL SELECT id, name, type FROM p", set()),
+        ("SELECT * FROM m a CROSS JOIN m b", {"m"}),
+        ("SELECT * FROM m WHERE Title IN (SELECT name FROM p)", set()),
+        ("SELECT *, (SELECT MAX(name) FROM p WHERE name > Title) FROM m", {"p"}),
+        ("SELECT m.Id FROM p FULL JOIN m ON p.id = m.Title", {"m"}),
+    ],
+    ids=str,
+)
+def test_what_is_gone_through_once_is_not_kept(
+    sqlite: apsw.Connection, tables: VirtualTables, statement: str, kept: set[str]
+) -> None:
+    found = wanted_again(sqlite.cursor(), statement, (), tables.table)
+    assert {tables.table(number) for number in found} == kept

@@ -7,6 +7,8 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from tap_acton.errors import RequestRefusedError
+from tap_acton.hidden import shows_nothing
 from tap_acton.resources.bulk import ListPaging
 from tap_acton.resources.columnar import values_of
 from tap_acton.resources.model import Parents, Words
@@ -89,10 +91,7 @@ def asked(table: Table, want: Want, values: Sequence[Any]) -> Asked:
             keys[shown.column] = tuple(each for each in found if each in before)
         elif value is not None:
             bounds += conditions(shown.column, part.operators, value)
-    for binding in way.resource.bind:
-        if isinstance(binding, Words) and binding.variable in keys:
-            wanted = keys[binding.variable]
-            keys[binding.variable] = tuple(each for each in binding.words if each in wanted)
+    keys = {name: _known(way, name, found) for name, found in keys.items()}
     return Asked(
         way=way,
         keys=keys,
@@ -100,6 +99,14 @@ def asked(table: Table, want: Want, values: Sequence[Any]) -> Asked:
         carries=want.carries and bool(keys),
         is_nothing=is_nothing or not all(keys.values()),
     )
+
+
+def _known(way: Way, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those values that a variable may have, words in Act-On's order."""
+    for binding in way.resource.bind:
+        if isinstance(binding, Words) and binding.variable == name:
+            return tuple(each for each in binding.words if each in values)
+    return values
 
 
 def _keys_of(shown: Field, values: Any) -> tuple[str, ...]:
@@ -161,7 +168,12 @@ class Reader:
             return None
         logger.debug("Asking for the number of rows of %s", table.name)
         first = way.resource.paging.first(1)
-        return self._client.requests.fetch(way.resource, first, bound).total
+        try:
+            return self._client.requests.fetch(way.resource, first, bound).total
+        except RequestRefusedError as error:
+            if shows_nothing(error):
+                return None  # as any reading does, counting says what is not shown
+            raise
 
     def records(self, ask: Asked, rows: int | None = None) -> Iterator[Sequence[Record]]:
         """Yield pages of records.

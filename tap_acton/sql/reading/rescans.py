@@ -42,18 +42,23 @@ def wanted_again(
     numbers = [int(found[1]) for *_, text in nodes for found in [_NUMBER.search(text)] if found]
     if len(numbers) < 2:  # noqa: PLR2004 - what is alone is read once
         return frozenset()
-    often: set[int] = set()
-    begun: set[int] = set()
     times = Counter(map(table, numbers))
     again = {number for number in numbers if times[table(number)] > 1}
+    return frozenset(again | _inner(nodes))
+
+
+def _inner(nodes: list[Any]) -> set[int]:
+    """Return the numbers in all but the outermost loops of a plan's parts."""
+    again: set[int] = set()
+    often: set[int] = set()
+    begun: set[int] = set()
     for node, parent, _, text in nodes:
-        if text.startswith(_OFTEN) or parent in often:
+        is_loop = text.startswith(_LOOPS)
+        if text.startswith(_OFTEN) or parent in often or (is_loop and parent in begun):
             often.add(node)
-        if text.startswith(_LOOPS):
-            if parent in begun:
-                often.add(node)
+        if is_loop:
             begun.add(parent)
         found = _NUMBER.search(text)
         if found and node in often:
             again.add(int(found[1]))
-    return frozenset(again)
+    return again

@@ -69,7 +69,7 @@ class Want:
     fields: tuple[int, ...] = ()
     """The fields that are looked at."""
     row_key: tuple[int, ...] = ()
-    """Those that tell rows apart, if SQLite may put rows together that it found in several ways."""
+    """Those that tell rows apart: SQLite puts rows together that it found in several ways."""
     by_key: bool = False
     carries: bool = False
     """Whether parents must be found, because rows take over something from them."""
@@ -117,7 +117,7 @@ def choose(table: Table, info: apsw.IndexInfo) -> Want:
     parts += [Moment(each.column, _COMPARED[each.operator]) for each in moments]
     for number, each in enumerate((*keys, *moments)):
         _take(info, each, number + 1, table.fields[each.column])
-    row_key = _row_key(table) if parts else ()
+    row_key = _row_key(table)
     want = Want(
         parts=tuple(parts),
         fields=tuple(sorted({*used, *row_key})),
