@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 import random
+import sys
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,9 @@ def _expr(expression: str) -> Any:
     if len(expression) > _LONGEST_EXPRESSION:
         raise ValueError(f"an expression has at most {_LONGEST_EXPRESSION} characters")
     try:
-        tree = ast.parse(expression.strip().replace("^", "**"), mode="eval")
-    except SyntaxError:
+        return _value(ast.parse(expression.strip().replace("^", "**"), mode="eval").body)
+    except (SyntaxError, RecursionError, MemoryError):
         raise ValueError(f"{expression[:40]!r} is no expression") from None
-    return _value(tree.body)
 
 
 def _greatest(x: Any, *more: Any) -> Any:
@@ -112,7 +112,7 @@ def _value(node: ast.expr) -> Any:
         case ast.UnaryOp(op=op, operand=operand):
             return _UNARY[type(op)](_value(operand))
         case ast.BinOp(op=op, left=left, right=right) if type(op) in _BINARY:
-            return _BINARY[type(op)](_value(left), _value(right))
+            return _bounded(_BINARY[type(op)](_value(left), _value(right)))
         case ast.BoolOp(op=op, values=values):
             found = [bool(_value(each)) for each in values]
             return all(found) if isinstance(op, ast.And) else any(found)
@@ -121,8 +121,14 @@ def _value(node: ast.expr) -> Any:
     raise ValueError("it has numbers and + - * / % ^ ( ), comparisons, and, or, not; nothing else")
 
 
+def _bounded(value: Any) -> Any:
+    if abs(value) > sys.float_info.max:
+        raise ValueError("a number in it is too large")
+    return value
+
+
 def _power(base: float, exponent: float) -> Any:
-    if abs(exponent) > _LARGEST_POWER or abs(base) > 10**_LARGEST_POWER:
+    if abs(exponent) > _LARGEST_POWER:
         raise ValueError(f"a power has at most the exponent {_LARGEST_POWER}")
     found = base**exponent
     if isinstance(found, complex):
