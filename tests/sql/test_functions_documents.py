@@ -82,6 +82,11 @@ def test_a_text_is_split_into_rows_in_order() -> None:
     ]
 
 
+def test_rows_can_be_filtered_and_show_what_they_came_from() -> None:
+    statement = "SELECT rowid, text FROM STRING_SPLIT('a,b', ',') WHERE value = 'b'"
+    assert rows_of(statement) == [(2, "a,b")]
+
+
 def test_rows_may_come_from_the_columns_of_another_table() -> None:
     statement = """
         SELECT s.value FROM STRING_SPLIT(t.column1, t.column2) AS s,

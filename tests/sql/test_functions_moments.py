@@ -113,6 +113,8 @@ def test_a_date_function_gives_what_is_documented(expression: str, expected: obj
         ("DATEADD('isodow', 1, '2024-01-01')", "DATEADD.*cannot be added"),
         ("DATEADD('yy', 9999, '2024-01-01')", "DATEADD.*years 1 to 9999"),
         ("DATEADD('d', 99999999999, '2024-01-01')", "DATEADD"),
+        ("DATEPART('dw', '2024-01-01', 9)", "DATEPART.*first_day"),
+        ("YEAR('0001-01-01T00:00:00+02:00')", "YEAR.*a date like"),
         ("DATEFROMPARTS(2024, 13, 1)", "DATEFROMPARTS.*month"),
         ("DATE_TRUNC('2024-01-01', 'tz')", "DATE_TRUNC.*cannot be cut"),
         ("DATE_TRUNC2('week', '2024-01-01', 'noday')", "DATE_TRUNC2.*name of a day"),

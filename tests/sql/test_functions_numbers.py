@@ -58,6 +58,9 @@ from tests.called import called, row_of, rows_of
         ("TAN(0)", 0),
         ("TRUNC(-1.29, 1)", -1.2),
         ("TRUNC(1299, -2)", 1200),
+        ("ROUND(1299, -9)", 0),
+        ("ROUND(1.25, 999)", 1.25),
+        ("ROUND(9e999)", math.inf),
     ],
 )
 def test_a_number_function_gives_what_is_documented(expression: str, expected: object) -> None:
@@ -87,6 +90,7 @@ def test_chance_is_the_same_for_the_same_seed_alone() -> None:
         ("EXPR('9 ^ 999')", "EXPR.*too large"),
         ("EXPR('" + "-" * 990 + "1')", "EXPR"),
         ("EXPR('(0 - 1) ^ 0.5')", "EXPR.*root"),
+        ("EXPR('" + "1+" * 600 + "1')", "EXPR.*at most"),
         ("EXPR('1 in 2')", "EXPR.*nothing else"),
         ("EXPR('" + "(" * 400 + "1" + ")" * 400 + "')", "EXPR"),
     ],

@@ -84,6 +84,8 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
         ("STR(123.456, 6, 1)", "123.5"),
         ("STR(123.456, 5, 2)", "123.5"),
         ("STR(-1.5)", "-2"),
+        ("STR(1e300)", "**********"),
+        ("STR(1.5, 50, 40)", "1.5000000000000000"),
         ("STUFF('abcdef', 2, 3, 'xy')", "axyef"),
         ("STUFF('abc', 4, 1, 'x')", None),
         ("SUBSTRING('abcdef', 2, 3)", "bcd"),
@@ -110,6 +112,7 @@ def test_hashes_are_those_of_the_bytes(algorithm: str, name: str) -> None:
     [
         ("HASHBYTES('CRC', 'a')", "HASHBYTES.*MD5, SHA1"),
         ("QUOTENAME('a', 'x')", "QUOTENAME.*bracket"),
+        ("PATINDEX('%[z-a]%', 'abc')", "PATINDEX.*no pattern"),
         ("CHAR(-1)", "CHAR.*no character"),
         ("NCHAR(55296)", "NCHAR.*no character"),
         ("LEFT('abc', 'x')", "LEFT.*count must be a whole number, not 'x'"),

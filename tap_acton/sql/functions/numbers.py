@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FUNCTIONS", "KEPT"]
 
-_MOST_PLACES = 30
+_MOST_PLACES = 400
 _LARGEST_POWER = 1000
 _LONGEST_EXPRESSION = 1000
 
@@ -95,13 +95,11 @@ def _trunc(x: float, precision: int = 0) -> int | float:
 
 
 def _cut(x: float, places: int, rounding: str) -> int | float:
-    if not math.isfinite(x) or abs(places) > _MOST_PLACES:
-        return x if places > 0 else 0.0
-    exact = Decimal(str(x))
-    if places >= -int(exact.as_tuple().exponent):
+    if not math.isfinite(x) or places > _MOST_PLACES:
         return x
-    # Quantize counts digits; a huge number has too many of them for its context.
-    cut = (exact.scaleb(places)).to_integral_value(rounding).scaleb(-places)
+    # Not quantize, whose precision a long number exceeds.
+    exact = Decimal(str(x)).scaleb(max(places, -_MOST_PLACES))
+    cut = exact.to_integral_value(rounding).scaleb(-max(places, -_MOST_PLACES))
     return int(cut) if isinstance(x, int) else float(cut)
 
 
