@@ -111,7 +111,7 @@ def _shown(value: Any) -> Any:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("the text is no JSON") from None
 
 
@@ -183,7 +183,7 @@ def _matches(text: str, xpath: str) -> tuple[list[ET.Element], str]:
     relative = f".{steps}" if steps.startswith("/") else f".//{steps}"
     try:
         return document.findall(relative), attribute
-    except SyntaxError:
+    except (SyntaxError, TypeError, KeyError, StopIteration):  # ElementPath's ways to say so
         raise ValueError(f"{xpath!r} is no XPath that is known here") from None
 
 

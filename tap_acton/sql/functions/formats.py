@@ -6,6 +6,7 @@ https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-form
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -130,9 +131,10 @@ def from_text(text: str, spelling: str) -> datetime:
     return _moment(dict(zip(read, found.groups(), strict=True)))
 
 
-def _tokens(spelling: str) -> list[str]:
+@functools.lru_cache(maxsize=256)
+def _tokens(spelling: str) -> tuple[str, ...]:
     custom = _STANDARD.get(spelling, spelling)
-    return [found[0] for found in _TOKEN.finditer(custom) if found[0] != "%"]
+    return tuple(found[0] for found in _TOKEN.finditer(custom) if found[0] != "%")
 
 
 def _shown(at: datetime, token: str) -> str:

@@ -159,6 +159,8 @@ def _datename(part: str, date: datetime) -> str:
 
 def _datepart(part: str, date: datetime, first_day: int = SUNDAY) -> Any:
     """A part of a date as a number; weeks begin on `first_day`, 1 (Monday) to 7 (Sunday)."""
+    if not 1 <= first_day <= SUNDAY:
+        raise ValueError("first_day must be 1 (Monday) to 7 (Sunday)")
     return _part(part_named(part), date, first_day)
 
 

@@ -5,6 +5,7 @@ https://learn.microsoft.com/dotnet/standard/base-types/custom-numeric-format-str
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -133,6 +134,7 @@ def _custom(exact: Decimal, spelling: str) -> str:
     return f"-{shown}" if exact < 0 and not has_own_minus and not is_zero else shown
 
 
+@functools.lru_cache(maxsize=256)
 def _layout(section: str) -> _Layout:
     marks = _TOKEN.findall(section)
     point = marks.index(".") if "." in marks else len(marks)

@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 import random
+import sys
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FUNCTIONS", "KEPT"]
 
-_MOST_PLACES = 30
+_MOST_PLACES = 400
 _LARGEST_POWER = 1000
 _LONGEST_EXPRESSION = 1000
 
@@ -36,10 +37,9 @@ def _expr(expression: str) -> Any:
     if len(expression) > _LONGEST_EXPRESSION:
         raise ValueError(f"an expression has at most {_LONGEST_EXPRESSION} characters")
     try:
-        tree = ast.parse(expression.strip().replace("^", "**"), mode="eval")
-    except SyntaxError:
+        return _value(ast.parse(expression.strip().replace("^", "**"), mode="eval").body)
+    except (SyntaxError, RecursionError, MemoryError):
         raise ValueError(f"{expression[:40]!r} is no expression") from None
-    return _value(tree.body)
 
 
 def _greatest(x: Any, *more: Any) -> Any:
@@ -95,13 +95,11 @@ def _trunc(x: float, precision: int = 0) -> int | float:
 
 
 def _cut(x: float, places: int, rounding: str) -> int | float:
-    if not math.isfinite(x) or abs(places) > _MOST_PLACES:
-        return x if places > 0 else 0.0
-    exact = Decimal(str(x))
-    if places >= -int(exact.as_tuple().exponent):
+    if not math.isfinite(x) or places > _MOST_PLACES:
         return x
-    # Quantize counts digits; a huge number has too many of them for its context.
-    cut = (exact.scaleb(places)).to_integral_value(rounding).scaleb(-places)
+    # Not quantize, whose precision a long number exceeds.
+    exact = Decimal(str(x)).scaleb(max(places, -_MOST_PLACES))
+    cut = exact.to_integral_value(rounding).scaleb(-max(places, -_MOST_PLACES))
     return int(cut) if isinstance(x, int) else float(cut)
 
 
@@ -112,7 +110,7 @@ def _value(node: ast.expr) -> Any:
         case ast.UnaryOp(op=op, operand=operand):
             return _UNARY[type(op)](_value(operand))
         case ast.BinOp(op=op, left=left, right=right) if type(op) in _BINARY:
-            return _BINARY[type(op)](_value(left), _value(right))
+            return _bounded(_BINARY[type(op)](_value(left), _value(right)))
         case ast.BoolOp(op=op, values=values):
             found = [bool(_value(each)) for each in values]
             return all(found) if isinstance(op, ast.And) else any(found)
@@ -121,8 +119,14 @@ def _value(node: ast.expr) -> Any:
     raise ValueError("it has numbers and + - * / % ^ ( ), comparisons, and, or, not; nothing else")
 
 
+def _bounded(value: Any) -> Any:
+    if abs(value) > sys.float_info.max:
+        raise ValueError("a number in it is too large")
+    return value
+
+
 def _power(base: float, exponent: float) -> Any:
-    if abs(exponent) > _LARGEST_POWER or abs(base) > 10**_LARGEST_POWER:
+    if abs(exponent) > _LARGEST_POWER:
         raise ValueError(f"a power has at most the exponent {_LARGEST_POWER}")
     found = base**exponent
     if isinstance(found, complex):

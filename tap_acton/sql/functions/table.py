@@ -163,9 +163,9 @@ def moment_of(value: Any) -> datetime:
         if text[2:3] == ":":
             return datetime.combine(_TIME_ONLY, time.fromisoformat(text))
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    except (ValueError, OverflowError):
         raise ValueError(f"a date like '2024-01-31 12:00:00', not {text[:40]!r}") from None
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def stored(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from tap_acton.sql.functions.table import Function, Kept, text_of
@@ -13,6 +13,9 @@ from tap_acton.sql.functions.table import Function, Kept, text_of
 __all__ = ["FUNCTIONS", "KEPT"]
 
 _LONGEST = 10**8
+_MOST_DECIMALS = 16
+"""As in SQL Server."""
+_EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 _SURROGATES = range(0xD800, 0xE000)
 _HASHES = {"MD5": "md5", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": "sha512"}
 _QUOTES = {
@@ -72,7 +75,10 @@ def _patindex(pattern: str, text: str) -> int:
     tokens = re.findall(r"\[\^?[^\]]+\]|.", pattern.strip("%"), re.DOTALL)
     middle = "".join(_regex(token) for token in tokens)
     start, end = "" if open_start else r"\A", "" if open_end else r"\Z"
-    found = re.search(start + middle + end, text, re.IGNORECASE | re.DOTALL)
+    try:
+        found = re.search(start + middle + end, text, re.IGNORECASE | re.DOTALL)
+    except re.error:
+        raise ValueError(f"{pattern[:40]!r} is no pattern") from None
     return found.start() + 1 if found else 0
 
 
@@ -200,8 +206,8 @@ def _split(text: str, delimiter: str, offset: int) -> str | None:
 def _str(number: float, length: int = 10, decimals: int = 0) -> str:
     """A number as text, rounded until it fits; as many `*` as fit where it does not."""
     exact = Decimal(str(number))
-    for places in range(max(decimals, 0), -1, -1):
-        shown = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
+    for places in range(min(max(decimals, 0), _MOST_DECIMALS), -1, -1):
+        shown = f"{_EXACT.quantize(exact, Decimal(1).scaleb(-places)):f}"
         if len(shown) <= length:
             return shown
     return _replicate("*", length)
