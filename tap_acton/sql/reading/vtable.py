@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from tap_acton.client import ActOnClient
     from tap_acton.resources.convert import Record
-    from tap_acton.resources.model import Resource
-    from tap_acton.sql.schema.table import Table
+    from tap_acton.sql.schema.table import Table, Way
 
 __all__ = ["VirtualTables"]
 
@@ -40,13 +39,14 @@ class VirtualTables:
         """
         self._remembers, self._remembered = remembers, {}
 
-    def records(self, resource: Resource) -> Generator[Record, None, None]:
-        """Yield a resource's records; those that this statement has read cost no request."""
+    def records(self, way: Way) -> Generator[Record, None, None]:
+        """Yield the records of a way; those that this statement has read cost no request."""
+        resource = way.resource
         if resource.name in self._remembered:
             yield from self._remembered[resource.name]
             return
         kept: list[Record] = []
-        for page in self._client.pages(resource):
+        for page in self._client.pages(resource, given=way.given):
             yield from page.records
             if self._remembers:
                 kept.extend(page.records)
@@ -83,7 +83,7 @@ class _Table:
 class _Cursor:
     def __init__(self, tables: VirtualTables, table: Table) -> None:
         self._tables = tables
-        self._resource = table.way.resource
+        self._way = table.way
         self._names = tuple(each.column for each in table.fields)
         self._records: Generator[Record, None, None] | None = None
         self._record: Record | None = None
@@ -91,7 +91,7 @@ class _Cursor:
 
     def Filter(self, *_: Any) -> None:  # noqa: N802
         self.Close()
-        self._records, self._number = self._tables.records(self._resource), 0
+        self._records, self._number = self._tables.records(self._way), 0
         self.Next()
 
     def Eof(self) -> bool:  # noqa: N802

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 from typing import TYPE_CHECKING
 
 from tap_acton.discovery import discover_lists
-from tap_acton.resources.catalog import RESOURCES
 from tap_acton.sql.exceptions import ProgrammingError
-from tap_acton.sql.schema.table import Field, Table, Way
+from tap_acton.sql.schema.fields import table_of
+from tap_acton.sql.schema.fixed import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tap_acton.client import ActOnClient
-    from tap_acton.resources.model import Column, Resource
+    from tap_acton.resources.model import Resource
+    from tap_acton.sql.schema.table import Table
 
 __all__ = ["Tables"]
 
@@ -30,7 +30,7 @@ class Tables:
 
     def __init__(self, client: ActOnClient) -> None:
         self._client = client
-        self._fixed = _by_name(RESOURCES.values())
+        self._fixed = {name.casefold(): table for name, table in FIXED.items()}
         self._lists: dict[str, Table] | None = None
 
     def find(self, name: str) -> Table:
@@ -73,37 +73,5 @@ def _by_name(resources: Iterable[Resource]) -> dict[str, Table]:
         name = resource.table
         if name.casefold() in tables:
             name = f"{name}_{resource.name}"
-        tables[name.casefold()] = _table(name, resource)
+        tables[name.casefold()] = table_of(resource, name)
     return tables
-
-
-def _table(name: str, resource: Resource) -> Table:
-    fields = tuple(
-        Field(
-            name=title,
-            column=column.name,
-            type=column.type,
-            description=column.description,
-            is_key=column.name in resource.keys,
-        )
-        for column, title in zip(resource.columns, _titles(resource.columns), strict=True)
-    )
-    way = Way(resource=resource)
-    return Table(name=name, fields=fields, way=way, description=resource.description)
-
-
-def _titles(columns: Iterable[Column]) -> list[str]:
-    """Return the columns' names; of two that differ by case alone, the later has a number."""
-    titles: dict[str, str] = {}
-    for column in columns:
-        title = wanted = column.title or _pascal(column.name)
-        for number in itertools.count(2):
-            if title.casefold() not in titles:
-                break
-            title = f"{wanted}_{number}"
-        titles[title.casefold()] = title
-    return list(titles.values())
-
-
-def _pascal(name: str) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
