@@ -121,7 +121,7 @@ class Family:
             yield ParentsPage(records=[({"account_id": self._account_id()}, None)])
             return
         parent = EVERY[resource]
-        visits = self.visits(parent, Query(among=among), resume)
+        visits = self.visits(parent, Query(among=among, given=_given(parent, among)), resume)
         for visit in self._reader.ahead(parent, visits):
             if visit.position is not None:
                 for page in self._series(parent, visit.bound, visit.position):
@@ -187,7 +187,8 @@ class Family:
         given = query.given or {}
         if set(binding.variables) <= given.keys():
             return iter([Choice(bound={name: given[name] for name in binding.variables})])
-        return binding.choices(self, query.conditions, query.among or {}, resume)
+        known = {name: (given[name],) for name in binding.variables if name in given}
+        return binding.choices(self, query.conditions, {**(query.among or {}), **known}, resume)
 
     def _series(self, resource: Resource, bound: Bound, position: Position) -> Iterator[Page]:
         """Yield the pages for bound values; they are asked for unless they are remembered."""
@@ -280,3 +281,9 @@ class Family:
         else:
             series = self._bounds_about(EVERY[name], among) or 0
         return round(sum(counted) / len(counted) * max(series, len(counted)))
+
+
+def _given(parent: Resource, among: Among) -> dict[str, str]:
+    """Return what a parent's own parents need not be asked for."""
+    names = [name for each in parent.bind if isinstance(each, Parents) for name in each.variables]
+    return {name: among[name][0] for name in names if len(among.get(name, ())) == 1}

@@ -243,8 +243,10 @@ def every(engine: sa.Engine, statement: sa.Executable | str) -> list[Any]:
             .group_by(m.c.MsgType)
             .having(sa.func.count() > 1)
             .order_by("n"),
-            "SELECT MsgType, COUNT(*) FROM Messages GROUP BY MsgType HAVING COUNT(*) > 1 "
-            "ORDER BY 2",
+            (
+                "SELECT MsgType, COUNT(*) FROM Messages GROUP BY MsgType HAVING COUNT(*) > 1 "
+                "ORDER BY 2"
+            ),
         ),
         (
             lambda m, _r: sa.select(m.c.Id).where(m.c.MsgType.in_(["SENT", "DRAFT"])),
