@@ -166,6 +166,8 @@ class Connection:
         if self._engine is None:
             # The engine's libraries are heavy, and procedures need none of them.
             from tap_acton.sql.engine import Engine
+            from tap_acton.sql.schema.options import options_of
 
-            self._engine = Engine(self._client, held_properties(self._settings, self._own))
+            held = held_properties(self._settings, self._own)
+            self._engine = Engine(self._client, held, options_of(self._own))
         return self._engine

@@ -20,6 +20,7 @@ from tap_acton.sql.procedures import PROCEDURES
 from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
+from tap_acton.sql.schema.options import TableOptions
 from tap_acton.sql.schema.system import Identity, SystemTables
 from tap_acton.sql.schema.table import quoted
 from tap_acton.sql.schema.tables import Tables
@@ -36,6 +37,7 @@ __all__ = ["Engine"]
 
 _MODULE, _LOCAL = "acton", "acton_local"
 _SCHEMAS = {"", "cdata", "acton"}
+_OPTIONS = TableOptions()
 _TYPES: dict[str, tuple[type, Callable[[Any], Any]]] = {
     "INTEGER": (int, int),
     "DOUBLE": (float, float),
@@ -57,12 +59,18 @@ class Engine:
     Args:
         client: The account.
         properties: Each property of the connection, with its value.
+        options: What they say of tables.
     """
 
-    def __init__(self, client: ActOnClient, properties: Sequence[tuple[Setting, Any]] = ()) -> None:
+    def __init__(
+        self,
+        client: ActOnClient,
+        properties: Sequence[tuple[Setting, Any]] = (),
+        options: TableOptions = _OPTIONS,
+    ) -> None:
         self.identity = Identity()
         """What became of the rows of the last modification."""
-        self._tables = Tables(client)
+        self._tables = Tables(client, options)
         self._system = SystemTables(self._tables, properties, PROCEDURES, self.identity)
         self._module = VirtualTables(client)
         self._locals = LocalTables()
@@ -186,13 +194,26 @@ def _rows(
     try:
         for row in cursor:
             yield tuple(
-                None if value is None else read(value)
+                None if value is None else _read(read, value)
                 for read, value in zip(readers, row, strict=True)
             )
     except apsw.Error as error:
         raise _translated(error) from None
     finally:
         cursor.close(force=True)
+
+
+def _read(read: Callable[[Any], Any], value: Any) -> Any:
+    """Return a value of a type; one that does not fit as it is, so that none is lost.
+
+    A text in a column of numbers is one that does not fit: `007` is no 7.
+    """
+    if isinstance(value, str) and read in {int, float, bool}:
+        return value
+    try:
+        return read(value)
+    except ValueError:
+        return value
 
 
 def _translated(error: apsw.Error) -> Exception:

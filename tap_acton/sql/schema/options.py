@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tap_acton.sql.name_lists import names_in, pairs_in
+from tap_acton.sql.schema.local import SCHEMA
 from tap_acton.sql.schema.table import Kind
 
 if TYPE_CHECKING:
+    from tap_acton.sql.properties import ConnectorSettings
     from tap_acton.sql.schema.table import Field, Table
 
-__all__ = ["TableOptions"]
+__all__ = ["TableOptions", "options_of"]
+
+_MOST_ROWS = 1000
+"""Those of a page."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,3 +49,17 @@ class TableOptions:
         tables, names = {"*", table.name.casefold()}, {"*", field.name.casefold()}
         is_wanted = any(of in tables and name in names for of, name in self.pseudo_columns)
         return replace(field, is_pseudo=field.is_pseudo and not is_wanted)
+
+
+def options_of(properties: ConnectorSettings) -> TableOptions:
+    """Return what properties say of tables."""
+    depth = min(properties.row_scan_depth or _MOST_ROWS, _MOST_ROWS)
+    tables, views = (each and names_in(each) for each in (properties.tables, properties.views))
+    schemas = names_in(properties.browsable_schemas or "")
+    return TableOptions(
+        rows=depth if properties.type_detection_scheme == "RowScan" else 0,
+        tables=tables or None,
+        views=views or None,
+        is_listed=not schemas or SCHEMA.casefold() in schemas,
+        pseudo_columns=pairs_in(properties.pseudo_columns or ""),
+    )
