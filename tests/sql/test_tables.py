@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,14 +17,15 @@ from tap_acton.sql.schema.options import TableOptions
 from tap_acton.sql.schema.table import Kind, Operation
 from tap_acton.sql.schema.tables import Tables
 from tests.flows.flow import Desk, properties
+from tests.generated_tables import table_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tap_acton.simulator import Simulator
     from tests.conftest import Configure, Simulate
 
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "sql-tables.md"
 CDATA = {
     "Images": "Id:VARCHAR FolderName:VARCHAR Name:VARCHAR CreationTime:TIMESTAMP "
     "LastModified:TIMESTAMP ImageUrl:VARCHAR ThumbUrl:VARCHAR Size:INTEGER Width:VARCHAR "
@@ -76,6 +78,11 @@ def test_the_columns_of_cdata_are_there_to_the_letter(engine: Engine, name: str)
     described = engine.query(f"SELECT * FROM {name}").columns
     assert [each.name for each in described] == [each.name for each in shown]
     assert (table.kind, table.operations) == (Kind.VIEW, frozenset())
+
+
+def test_the_document_has_every_table() -> None:
+    section = DOCUMENT.read_text().partition("<!-- tables -->\n")[2]
+    assert section.partition("<!-- /tables -->")[0] == table_sections(), "`make generate`"
 
 
 def test_every_table_of_cdata_is_there() -> None:
