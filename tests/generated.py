@@ -27,6 +27,7 @@ from tap_acton.settings import settings_table
 from tap_acton.sql import functions
 from tap_acton.sql.errors import in_words_of_properties
 from tap_acton.sql.properties import property_table
+from tests.generated_tables import table_sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,5 +190,6 @@ if __name__ == "__main__":
     _write_between(ROOT / "docs" / "connection-string.md", "properties", connection_table())
     _write_between(ROOT / "docs" / "sql-functions.md", "functions", function_tables())
     _write_between(ROOT / "docs" / "streams.md", "streams", stream_table())
+    _write_between(ROOT / "docs" / "sql-tables.md", "tables", table_sections())
     results.keep({}, ratios())
     _write_between(ROOT / "README.md", "performance", performance_table())

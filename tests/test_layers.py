@@ -28,7 +28,7 @@ LAYERS = {
     **dict.fromkeys(
         ("changes", "client", "family", "hidden", "remembered", "source", "lookout"), CLIENT
     ),
-    **dict.fromkeys(("discovery", "dynamic", "own_columns"), DISCOVERY),
+    **dict.fromkeys(("discovery", "dynamic", "own_columns", "parts"), DISCOVERY),
     **dict.fromkeys(TAP_SIDE, FRONT),
     "sql": FRONT,
     "__main__": DEMO,

@@ -69,6 +69,8 @@ class Column:
     description: str = ""
     exact: bool = False
     """Whether it takes only what can be had back from the typed value, character by character."""
+    keeps: bool = False
+    """Whether a value that does not fit stays as it came."""
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of its values."""

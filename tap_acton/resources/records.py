@@ -156,7 +156,10 @@ class _Found:
                 try:
                     value = convert(cell)
                 except _UNFIT:
-                    unfit[number] = cell
+                    if column.keeps:
+                        value = cell
+                    else:
+                        unfit[number] = cell
             values.append(value)
         return values, unfit
 

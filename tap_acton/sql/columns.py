@@ -30,6 +30,7 @@ _TYPES: dict[str, tuple[type, Reader | None]] = {
     "TIME": (time, time.fromisoformat),
     "VARCHAR": (str, None),
 }
+_NUMBERS = (int, float, bool)
 
 
 def described(
@@ -90,7 +91,12 @@ def values(
 
 
 def _read(reader: Reader, value: Any) -> Any:
-    """Return a value as one of its column's type; what an expression made otherwise stays so."""
+    """Return a value as one of its column's type; what does not fit stays as it is: none is lost.
+
+    A text in a column of numbers is one that does not fit: `007` is no 7.
+    """
+    if isinstance(value, str) and reader in _NUMBERS:
+        return value
     try:
         return reader(value)
     except (ValueError, TypeError):

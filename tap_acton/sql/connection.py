@@ -177,11 +177,13 @@ class Connection:
         if self._engine is None:
             # The engine's libraries are heavy, and procedures need none of them.
             from tap_acton.sql.engine import Engine
+            from tap_acton.sql.schema.options import options_of
 
             views = self._own.user_defined_views
             self._engine = Engine(
                 self._client,
                 held_properties(self._settings, self._own),
+                options_of(self._own),
                 views=Path(views) if views else None,
             )
         return self._engine

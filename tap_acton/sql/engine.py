@@ -45,6 +45,7 @@ from tap_acton.sql.reading.rescans import wanted_again
 from tap_acton.sql.reading.straight import Plain
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result
+from tap_acton.sql.schema.options import TableOptions
 from tap_acton.sql.schema.system import Identity, SystemTables
 from tap_acton.sql.schema.table import Operation
 from tap_acton.sql.schema.tables import Tables
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
+_OPTIONS = TableOptions()
 _LAST_RESULT = "LastResultInfo#TEMP"
 _DONE = {
     Operation.INSERT: "INSERTED",
@@ -84,6 +86,7 @@ class Engine:
     Args:
         client: The account.
         properties: Each property of the connection, with its value.
+        options: What they say of tables.
         clock: Tells SQL's functions the time.
         views: The file of the user's own views; else one beside the tap's settings.
     """
@@ -92,6 +95,7 @@ class Engine:
         self,
         client: ActOnClient,
         properties: Sequence[tuple[Setting, Any]] = (),
+        options: TableOptions = _OPTIONS,
         *,
         clock: Clock = SYSTEM_CLOCK,
         views: Path | None = None,
@@ -104,7 +108,7 @@ class Engine:
         self._sqlite = self._opened()
         self._temporary = TemporaryTables(self._sqlite)
         self._views = UserViews(views or _default_views())
-        tables = Tables(client)
+        tables = Tables(client, options)
         self.identity = Identity()
         """What became of the rows of the last modification."""
         system = SystemTables(tables, properties, PROCEDURES, self.identity)

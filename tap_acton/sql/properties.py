@@ -12,6 +12,7 @@ from tap_acton.settings import Setting, Settings, setting, settings_of, settings
 from tap_acton.sql.connection_string import folded, parse
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError
+from tap_acton.sql.name_lists import NameList, names_in, pairs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,8 +41,6 @@ def _unused(title: str, reason: str, property: str | None = None) -> Any:  # noq
 
 _NO_CACHE = "there is no cache, and every statement asks Act-On"
 _NO_POOL = "connections are not pooled; each is cheap to open"
-_TEXTS = "list columns are texts, as Act-On sends them"
-_NO_LIMITS = "all tables can be named"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +87,43 @@ class ConnectorSettings:
     )
     log_modules: str | None = _unused("Log modules", "the log is not divided")
     location: str | None = _unused("Location", "tables come from the account, not from files")
-    browsable_schemas: str | None = _unused("Browsable schemas", "there is one schema, ActOn")
-    tables: str | None = _unused("Tables", _NO_LIMITS)
-    views: str | None = _unused("Views", _NO_LIMITS)
-    pseudo_columns: str | None = _unused("Pseudo columns", "there are no pseudo-columns")
-    row_scan_depth: str | None = _unused("Row scan depth", _TEXTS)
-    type_detection_scheme: str | None = setting(
-        f"Accepted without effect: {_TEXTS}.",
+    browsable_schemas: str | None = setting(
+        "Schemas that the sys_* tables tell of, with commas between; all if empty. There is one, "
+        "ActOn.",
+        NameList(check=names_in),
+        title="Browsable schemas",
+    )
+    tables: str | None = setting(
+        "Tables that can be named, and that sys_tables tells of, with commas between; all if "
+        "empty. A name may stand in brackets: `Optout,[List_My List]`. Views stay as they are.",
+        NameList(check=names_in),
+        title="Tables",
+    )
+    views: str | None = setting(
+        "The same of views, which are what cannot be written.",
+        NameList(check=names_in),
+        title="Views",
+    )
+    pseudo_columns: str | None = setting(
+        "Pseudo-columns that are columns, so that `*` has them: `Messages=Type`, more of them "
+        "with semicolons between; `*=*` for all.",
+        NameList(check=pairs_in),
+        title="Pseudo columns",
+    )
+    row_scan_depth: int = setting(
+        "Rows of a list that tell the types of its columns, at most the first 1,000; 0 for so "
+        "many.",
+        Integer(minimum=0, maximum=_FOREVER),
+        title="Row scan depth",
+        default=100,
+    )
+    type_detection_scheme: str = setting(
+        "RowScan finds the types of a list's columns in its first rows: a number, a boolean or a "
+        "day only if every cell is written so that it can be had back; a later cell that does "
+        "not fit is given as a text. None leaves all texts.",
         Choice(words=("None", "RowScan")),
         title="Type detection scheme",
+        default="RowScan",
     )
     user_defined_views: str | None = setting(
         'JSON file of views of one\'s own, as {"Name": {"query": "SELECT …"}}; they are tables of '

@@ -235,22 +235,25 @@ def every(engine: sa.Engine, statement: sa.Executable | str) -> list[Any]:
             "SELECT Id FROM Messages ORDER BY Id LIMIT 1000 OFFSET 3",
         ),
         (
-            lambda m, _r: sa.select(sa.func.upper(m.c.Title), sa.func.coalesce(m.c.Type, "?")),
-            "SELECT UPPER(Title), Type FROM Messages",
+            lambda m, _r: sa.select(sa.func.upper(m.c.Title), sa.func.coalesce(m.c.MsgType, "?")),
+            "SELECT UPPER(Title), MsgType FROM Messages",
         ),
         (
-            lambda m, _r: sa.select(m.c.Type, sa.func.count().label("n"))
-            .group_by(m.c.Type)
+            lambda m, _r: sa.select(m.c.MsgType, sa.func.count().label("n"))
+            .group_by(m.c.MsgType)
             .having(sa.func.count() > 1)
             .order_by("n"),
-            "SELECT Type, COUNT(*) FROM Messages GROUP BY Type HAVING COUNT(*) > 1 ORDER BY 2",
+            (
+                "SELECT MsgType, COUNT(*) FROM Messages GROUP BY MsgType HAVING COUNT(*) > 1 "
+                "ORDER BY 2"
+            ),
         ),
         (
-            lambda m, _r: sa.select(m.c.Id).where(m.c.Type.in_(["SENT", "DRAFT"])),
-            "SELECT Id FROM Messages WHERE Type IN ('SENT', 'DRAFT')",
+            lambda m, _r: sa.select(m.c.Id).where(m.c.MsgType.in_(["SENT", "DRAFT"])),
+            "SELECT Id FROM Messages WHERE MsgType IN ('SENT', 'DRAFT')",
         ),
         (
-            lambda m, _r: sa.select(m.c.Id).where(m.c.Type.in_([])),
+            lambda m, _r: sa.select(m.c.Id).where(m.c.MsgType.in_([])),
             "SELECT Id FROM Messages LIMIT 0",
         ),
         (

@@ -81,8 +81,8 @@ class SystemTables:
         self._tables = tables
         locals_ = (
             _local("sys_catalogs", lambda: [(CATALOG,)]),
-            _local("sys_schemas", lambda: [(CATALOG, SCHEMA)]),
-            self._telling("sys_tables", _table_row),
+            _local("sys_schemas", lambda: [(CATALOG, SCHEMA)] if tables.is_listed else []),
+            _local("sys_tables", self._table_rows, self._table_rows),
             self._telling("sys_tablecolumns", _column_rows),
             self._telling("sys_primarykeys", _primary_rows),
             self._telling("sys_indexes", _index_rows),
@@ -107,12 +107,16 @@ class SystemTables:
                 yield from tell(table)
 
         def one(wanted: str) -> Iterable[tuple[Any, ...]]:
-            table = self._table(wanted)
-            return tell(table) if table else ()
+            found = self._found(wanted) if self._tables.is_listed else None
+            return tell(found) if found else ()
 
         return _local(name, every, one)
 
-    def _table(self, name: str) -> Table | None:
+    def _table_rows(self, wanted: str | None = None) -> Iterator[tuple[Any, ...]]:
+        for name, kind, description in self._tables.names(wanted):
+            yield CATALOG, SCHEMA, name, kind.value, description, kind is Kind.TABLE
+
+    def _found(self, name: str) -> Table | None:
         try:
             return self._tables.find(name)
         except ProgrammingError:
@@ -137,7 +141,7 @@ class SystemTables:
         for binding in table.way.resource.bind:
             if not isinstance(binding, Parents) or binding.resource not in RESOURCES:
                 continue
-            parent = self._table(RESOURCES[binding.resource].table)
+            parent = self._found(RESOURCES[binding.resource].table)
             if parent is None:
                 continue
             theirs = {field.column: field for field in parent.fields}
@@ -158,10 +162,6 @@ def _local(
 
 def _place(table: Table) -> tuple[str, str, str]:
     return CATALOG, SCHEMA, table.name
-
-
-def _table_row(table: Table) -> Iterator[tuple[Any, ...]]:
-    yield (*_place(table), table.kind.value, table.description, table.kind is Kind.TABLE)
 
 
 def _column_rows(table: Table) -> Iterator[tuple[Any, ...]]:

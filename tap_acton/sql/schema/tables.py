@@ -4,106 +4,111 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import logging
 from typing import TYPE_CHECKING
 
-from tap_acton.discovery import discover_lists
-from tap_acton.resources.catalog import RESOURCES
+from tap_acton.parts import REFUSED
 from tap_acton.sql.exceptions import ProgrammingError
-from tap_acton.sql.schema.table import Field, Table, Way
+from tap_acton.sql.schema.fixed import FIXED
+from tap_acton.sql.schema.options import TableOptions
+from tap_acton.sql.schema.own import OwnTables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tap_acton.client import ActOnClient
-    from tap_acton.resources.model import Column, Resource
+    from tap_acton.sql.schema.own import Entry
+    from tap_acton.sql.schema.table import Kind, Table
 
 __all__ = ["Tables"]
 
-_LIST_PREFIX = "list_"
+logger = logging.getLogger("tap-acton")
+
+_DEFAULT = TableOptions()
 
 
 class Tables:
     """Finds tables by name, in any case.
 
-    The account's lists are asked for when a name can be only a list's, once for a connection.
+    Args:
+        client: The account.
+        options: What the properties say of tables.
     """
 
-    def __init__(self, client: ActOnClient) -> None:
-        self._client = client
-        self._fixed = _by_name(RESOURCES.values())
-        self._lists: dict[str, Table] | None = None
+    def __init__(self, client: ActOnClient, options: TableOptions = _DEFAULT) -> None:
+        self._options = options
+        self._own = OwnTables(client, options.rows)
+        self._fixed = {
+            name.casefold(): options.shown(table)
+            for name, table in FIXED.items()
+            if options.allows(name, table.kind)
+        }
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the schema is told of, with what is in it."""
+        return self._options.is_listed
 
     def find(self, name: str) -> Table:
         """Return the table of a name.
 
         Raises:
             ProgrammingError: There is none.
-            ActOnError: The account's lists cannot be read.
+            ActOnError: The account's lists, or the columns of this one, cannot be read.
         """
         key = name.casefold()
-        table = self._fixed.get(key)
-        if table is None and key.startswith(_LIST_PREFIX):
-            if self._lists is None:
-                self._lists = _by_name(discover_lists(self._client))
-            table = self._lists.get(key)
-        if table is None:
+        if key in self._fixed:
+            return self._fixed[key]
+        entry = self._own.find(key)
+        if entry is None or not self._options.allows(entry.name, entry.kind):
             raise ProgrammingError(f"There is no table {name!r}.{self._nearest(key)}")
-        return table
+        return self._table(entry)
 
-    def every(self) -> Iterator[Table]:
-        """Yield all tables, those of lists after the others.
+    def names(self, name: str | None = None) -> Iterator[tuple[str, Kind, str]]:
+        """Yield name, kind and description of tables, without asking for any list's columns.
+
+        Args:
+            name: The only one that is wanted, in any case.
 
         Raises:
             ActOnError: The account's lists cannot be read.
         """
-        if self._lists is None:
-            self._lists = _by_name(discover_lists(self._client))
-        yield from (*self._fixed.values(), *self._lists.values())
+        if not self.is_listed:
+            return
+        key = name and name.casefold()
+        for own, table in self._fixed.items():
+            if key in (None, own):
+                yield table.name, table.kind, table.description
+        for entry in self._entries(key):
+            yield entry.name, entry.kind, entry.description
+
+    def every(self) -> Iterator[Table]:
+        """Yield all tables, the account's own after the others.
+
+        What Act-On does not show is left out with a warning.
+
+        Raises:
+            ActOnError: A request failed for good.
+        """
+        if not self.is_listed:
+            return
+        yield from self._fixed.values()
+        for entry in self._entries(None):
+            try:
+                yield self._table(entry)
+            except REFUSED as error:
+                logger.warning("Leaving out %s: %s", entry.name, error)
+
+    def _entries(self, key: str | None) -> Iterator[Entry]:
+        found = self._own.every() if key is None else filter(None, [self._own.find(key)])
+        return (each for each in found if self._options.allows(each.name, each.kind))
+
+    def _table(self, entry: Entry) -> Table:
+        return self._options.shown(self._own.table(entry))
 
     def _nearest(self, key: str) -> str:
-        names = {**self._fixed, **(self._lists or {})}
+        own = (each.name for each in self._own.known())
+        fixed = (table.name for table in self._fixed.values())
+        names = {name.casefold(): name for name in itertools.chain(fixed, own)}
         near = difflib.get_close_matches(key, names, n=1)
-        return f" Did you mean {names[near[0]].name!r}?" if near else ""
-
-
-def _by_name(resources: Iterable[Resource]) -> dict[str, Table]:
-    """Return tables by name; of two with one name, the later has its stream's name behind it."""
-    tables: dict[str, Table] = {}
-    for resource in resources:
-        name = resource.table
-        if name.casefold() in tables:
-            name = f"{name}_{resource.name}"
-        tables[name.casefold()] = _table(name, resource)
-    return tables
-
-
-def _table(name: str, resource: Resource) -> Table:
-    fields = tuple(
-        Field(
-            name=title,
-            column=column.name,
-            type=column.type,
-            description=column.description,
-            is_key=column.name in resource.keys,
-        )
-        for column, title in zip(resource.columns, _titles(resource.columns), strict=True)
-    )
-    way = Way(resource=resource)
-    return Table(name=name, fields=fields, way=way, description=resource.description)
-
-
-def _titles(columns: Iterable[Column]) -> list[str]:
-    """Return the columns' names; of two that differ by case alone, the later has a number."""
-    titles: dict[str, str] = {}
-    for column in columns:
-        title = wanted = column.title or _pascal(column.name)
-        for number in itertools.count(2):
-            if title.casefold() not in titles:
-                break
-            title = f"{wanted}_{number}"
-        titles[title.casefold()] = title
-    return list(titles.values())
-
-
-def _pascal(name: str) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+        return f" Did you mean {names[near[0]]!r}?" if near else ""
