@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import logging
+import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from tap_acton.redact import scrub
 from tap_acton.sql import exceptions, procedures
 from tap_acton.sql.cursor import Cursor
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, NotSupportedError
 from tap_acton.sql.language.statements import call_of, first_word
-from tap_acton.sql.logfile import close_log, open_log
+from tap_acton.sql.logfile import STATEMENTS, open_log
 from tap_acton.sql.properties import read_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from types import TracebackType
 
     from tap_acton.auth.account import Account
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Settings
     from tap_acton.sql.engine import Engine
+    from tap_acton.sql.logfile import Log
+    from tap_acton.sql.parameters import Parameters
     from tap_acton.sql.properties import ConnectorSettings
     from tap_acton.sql.result import Result
 
 __all__ = ["Connection", "connect"]
 
-logger = logging.getLogger("tap-acton")
-
+_NO_TRANSACTIONS = "There are no transactions: a statement takes effect at once."
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "UPSERT", "MERGE"})
 
 
@@ -51,9 +52,14 @@ def connect(connection_string: str = "", **properties: Any) -> Connection:
     from tap_acton.sql.access import opened
 
     settings, own = read_properties(connection_string, properties)
-    with translated():
-        account, client = opened(settings)
-    return Connection(settings, own, account, client)
+    log = open_log(settings, own)
+    try:
+        with translated(log.failed), log.working():
+            account, client = opened(settings, log)
+    except BaseException:
+        log.close()
+        raise
+    return Connection(settings, own, log, account, client)
 
 
 class Connection:
@@ -74,14 +80,20 @@ class Connection:
     NotSupportedError = exceptions.NotSupportedError
 
     def __init__(
-        self, settings: Settings, own: ConnectorSettings, account: Account, client: ActOnClient
+        self,
+        settings: Settings,
+        own: ConnectorSettings,
+        log: Log,
+        account: Account,
+        client: ActOnClient,
     ) -> None:
         self._settings = settings
         self._own = own
+        self.log = log
+        """For cursors."""
         self._account = account
         self._client = client
         self._engine: Engine | None = None
-        self._log = open_log(own)
         self._is_open = True
 
     def cursor(self) -> Cursor:
@@ -89,9 +101,23 @@ class Connection:
         self.check_open()
         return Cursor(self)
 
-    def execute(self, operation: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor:
+    def execute(self, operation: str, parameters: Parameters | None = ()) -> Cursor:
         """Run a statement on a new cursor, and return that."""
         return self.cursor().execute(operation, parameters)
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether statements take effect at once: always.
+
+        Raises:
+            NotSupportedError: It is set to false: there are no transactions.
+        """
+        return True
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        if not value:
+            raise NotSupportedError(_NO_TRANSACTIONS)
 
     def commit(self) -> None:
         """Do nothing: every statement has taken effect already."""
@@ -104,7 +130,7 @@ class Connection:
             NotSupportedError: Always: there are no transactions.
         """
         self.check_open()
-        raise NotSupportedError("There are no transactions: a statement takes effect at once.")
+        raise NotSupportedError(_NO_TRANSACTIONS)
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
@@ -113,7 +139,7 @@ class Connection:
             if self._engine is not None:
                 self._engine.close()
             self._client.close()
-            close_log(self._log)
+            self.log.close()
 
     def __enter__(self) -> Self:
         self.check_open()
@@ -136,31 +162,33 @@ class Connection:
         if not self._is_open:
             raise InterfaceError("The connection is closed.")
 
-    def run(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
+    def run(self, statement: str, parameters: Parameters) -> Result:
         """Run one statement. For cursors."""
         self.check_open()
         word = first_word(statement)
-        if word in {"EXECUTE", "EXEC"}:
-            call = call_of(statement, parameters)
-            return self.call(call.procedure, call.inputs)
-        if self._own.readonly and word in _WRITES:
-            raise NotSupportedError("The connection is read-only: Readonly is true.")
-        logger.info("Running %s", scrub(statement))
-        with translated():
-            return self._sql().query(statement, parameters)
+        with translated(self.log.failed), self.log.working():
+            if word in {"EXECUTE", "EXEC"}:
+                call = call_of(statement, parameters)
+                return self._called(call.procedure, call.inputs)
+            self.log.runs(statement, parameters)
+            if self._own.readonly and word in _WRITES:
+                raise NotSupportedError("The connection is read-only: Readonly is true.")
+            return self._capped(self._sql().query(statement, parameters))
 
     def call(self, name: str, inputs: Mapping[str, Any]) -> Result:
         """Run a stored procedure. For cursors."""
         self.check_open()
-        procedure = procedures.find(name)
-        logger.info("Running %s", procedure.name)
-        with translated():
-            return procedures.run(procedure, inputs, settings=self._settings, account=self._account)
+        with translated(self.log.failed), self.log.working():
+            return self._called(name, inputs)
 
-    @property
-    def most_rows(self) -> int:
-        """Rows that a SELECT gives at most; -1 for all."""
-        return self._own.max_rows
+    def _called(self, name: str, inputs: Mapping[str, Any]) -> Result:
+        procedure = procedures.find(name)
+        self.log.say(STATEMENTS, "Running EXECUTE %s", procedure.name)  # its inputs are secrets
+        return procedures.run(procedure, inputs, settings=self._settings, account=self._account)
+
+    def _capped(self, result: Result) -> Result:
+        most = self._own.max_rows
+        return replace(result, rows=itertools.islice(result.rows, most)) if most >= 0 else result
 
     def _sql(self) -> Engine:
         if self._engine is None:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import itertools
-import logging
+import time
+from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tap_acton.sql.errors import translated
-from tap_acton.sql.exceptions import InterfaceError, ProgrammingError
+from tap_acton.sql.exceptions import Error, InterfaceError, ProgrammingError
 from tap_acton.sql.language.statements import split
+from tap_acton.sql.parameters import checked
 from tap_acton.sql.procedures import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
 
+    from tap_acton.sql.logfile import Log
+    from tap_acton.sql.parameters import Parameters
     from tap_acton.sql.result import Result
 
 __all__ = ["Cursor", "Runner"]
-
-logger = logging.getLogger("tap-acton")
 
 Row = tuple[Any, ...]
 
@@ -27,16 +30,14 @@ Row = tuple[Any, ...]
 class Runner(Protocol):
     """What a cursor needs of its connection."""
 
-    @property
-    def most_rows(self) -> int:
-        """Rows that a SELECT gives at most; -1 for all."""
-        ...
+    log: Log
+    """Hears of rows and errors."""
 
     def check_open(self) -> None:
         """Refuse to work after the end."""
         ...
 
-    def run(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
+    def run(self, statement: str, parameters: Parameters) -> Result:
         """Run one statement."""
         ...
 
@@ -52,56 +53,83 @@ class Cursor:
         self.connection = connection
         self.arraysize = 1
         self.lastrowid: None = None
-        """Always None: nothing that is read makes a row."""
-        self._result: Result | None = None
+        """Always None: rows of Act-On have no numbers."""
+        self._results: deque[Result] = deque()
+        """The result that is read, and those behind it."""
         self._rows: Iterator[Row] | None = None
+        self._broken: Error | None = None
         self._fetched = 0
         self._is_told = False
+        self._started = 0.0
         self._is_open = True
 
     @property
     def description(self) -> list[tuple[str, type, None, None, None, None, None]] | None:
-        """Name and type of each column; None before the first statement."""
-        if self._result is None:
+        """Name and type of each column; None if there are none, or before the first statement."""
+        if not self._results or not self._results[0].columns:
             return None
         return [
             (column.name, column.type_code, None, None, None, None, None)
-            for column in self._result.columns
+            for column in self._results[0].columns
         ]
 
     @property
     def rowcount(self) -> int:
-        """Rows of the result, if that is known before they are fetched; else -1."""
-        return -1 if self._result is None else self._result.rowcount
+        """Rows that were written, or that a result has if that is known before; else -1."""
+        return self._results[0].rowcount if self._results else -1
 
-    def execute(self, operation: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Self:
-        """Run a statement, or several with semicolons between them; the last one's rows stay.
+    def execute(self, operation: str, parameters: Parameters | None = ()) -> Self:
+        """Run a statement, or several with semicolons between them.
+
+        All of them are run at once, in order, before this returns. The cursor stands at the
+        first one's result, whose rows, as those of the others, come when they are asked for;
+        `nextset` goes on to the next one's.
+
+        Args:
+            operation: The statements.
+            parameters: Values for `?` in order, or for `@name` by name; of one statement alone.
 
         Raises:
-            Error: See `connect`; or the statement cannot be run.
+            Error: See `connect`; or a statement cannot be run. Those before it have been.
         """
         self._begin()
-        statements = split(operation)
-        if not statements:
-            raise ProgrammingError("There is no statement to run.")
-        if len(statements) > 1 and parameters:
+        statements = _statements(operation)
+        values = checked(parameters)
+        if len(statements) > 1 and values:
             raise ProgrammingError("Parameters are for one statement at a time.")
         for statement in statements:
-            self._take(self.connection.run(statement, parameters), capped=True)
+            self._results.append(self.connection.run(statement, values))
+        self._stand_at_first()
         return self
 
-    def executemany(
-        self, operation: str, seq_of_parameters: Sequence[Sequence[Any] | Mapping[str, Any]]
-    ) -> Self:
-        """Run a statement once for each set of parameters; the last one's rows stay."""
+    def executemany(self, operation: str, seq_of_parameters: Iterable[Parameters]) -> Self:
+        """Run one statement once for each set of parameters.
+
+        `rowcount` is the sum of all, if each is known. If the statement gives rows, each set of
+        parameters has its result, in order: see `nextset`.
+
+        Raises:
+            Error: See `connect`; or the statement cannot be run. The sets of parameters before
+                have taken effect.
+        """
         self._begin()
-        for parameters in seq_of_parameters:
-            self.execute(operation, parameters)
+        statements = _statements(operation)
+        if len(statements) > 1:
+            raise ProgrammingError("executemany runs one statement.")
+        counts: list[int] = []
+        for parameters in _sets(seq_of_parameters):
+            result = self.connection.run(statements[0], checked(parameters))
+            counts.append(result.rowcount)
+            if not result.columns:
+                self._results.clear()
+            self._results.append(result)
+        if self._results and not self._results[0].columns:
+            total = sum(counts) if min(counts) >= 0 else -1
+            self._results[0] = replace(self._results[0], rowcount=total)
+        self._stand_at_first()
         return self
 
-    def callproc(
-        self, procname: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> Sequence[Any] | Mapping[str, Any]:
+    def callproc(self, procname: str, parameters: Parameters = ()) -> Parameters:
         """Run a stored procedure and return its input unchanged; its row is fetched.
 
         Args:
@@ -112,20 +140,23 @@ class Cursor:
             Error: See `connect`; or there is no such procedure or input.
         """
         self._begin()
-        if isinstance(parameters, dict):
-            inputs = parameters
-        else:
+        inputs = checked(parameters)
+        if not isinstance(inputs, dict):
             names = [each.name for each in find(procname).inputs]
-            if len(parameters) > len(names):
+            if len(inputs) > len(names):
                 raise ProgrammingError(f"{procname} has {len(names)} inputs.")
-            inputs = dict(zip(names, parameters, strict=False))
-        self._take(self.connection.call(procname, inputs), capped=False)
+            inputs = dict(zip(names, inputs, strict=False))
+        self._results.append(self.connection.call(procname, inputs))
+        self._stand_at_first()
         return parameters
 
     def fetchone(self) -> Row | None:
         """Return the next row, or None after the last."""
-        rows = self._open_rows()
-        with translated():
+        rows, log = self._open_rows(), self.connection.log
+        if log.verbosity:
+            with log.working():
+                row = next(rows, None)
+        else:
             row = next(rows, None)
         if row is None:
             self._tell()
@@ -136,11 +167,18 @@ class Cursor:
     def fetchmany(self, size: int | None = None) -> list[Row]:
         """Return the next rows, as many as `arraysize` if nothing else is said."""
         wanted = self.arraysize if size is None else size
-        return list(itertools.islice(self, wanted))
+        if wanted < 0:
+            raise ProgrammingError("fetchmany takes a number of rows that is not negative.")
+        rows = self._take(itertools.islice(self._open_rows(), wanted))
+        if len(rows) < wanted:
+            self._tell()
+        return rows
 
     def fetchall(self) -> list[Row]:
         """Return all rows that are left."""
-        return list(self)
+        rows = self._take(self._open_rows())
+        self._tell()
+        return rows
 
     def __iter__(self) -> Self:
         self._open_rows()
@@ -153,15 +191,27 @@ class Cursor:
         return row
 
     def nextset(self) -> bool | None:
-        """Return None: the results before the last one are not kept."""
-        self._open_rows()
-        return None
+        """Go on to the next statement's result, leaving the rows of this one.
 
-    def setinputsizes(self, sizes: Sequence[Any]) -> None:
-        """Do nothing, as PEP 249 allows."""
+        Returns:
+            True, or None if there is no other; then the cursor stays where it is.
+        """
+        self._check_open()
+        if not self._results:
+            raise ProgrammingError("There are no results: run a statement first.")
+        if len(self._results) == 1:
+            return None
+        self._leave()
+        self._stand_at_first()
+        return True
 
-    def setoutputsize(self, size: int, column: int | None = None) -> None:
+    def setinputsizes(self, sizes: Any) -> None:  # noqa: ARG002 - PEP 249's names
         """Do nothing, as PEP 249 allows."""
+        self._check_open()
+
+    def setoutputsize(self, size: int, column: int | None = None) -> None:  # noqa: ARG002
+        """Do nothing, as PEP 249 allows."""
+        self._check_open()
 
     def close(self) -> None:
         """Close the cursor, and stop the requests that its rows would need."""
@@ -169,6 +219,7 @@ class Cursor:
         self._is_open = False
 
     def __enter__(self) -> Self:
+        self._check_open()
         return self
 
     def __exit__(
@@ -179,35 +230,78 @@ class Cursor:
     ) -> None:
         self.close()
 
-    def _begin(self) -> None:
+    def _check_open(self) -> None:
         if not self._is_open:
             raise InterfaceError("The cursor is closed.")
         self.connection.check_open()
-        self._drop()
 
-    def _take(self, result: Result, *, capped: bool) -> None:
+    def _begin(self) -> None:
+        self._check_open()
         self._drop()
-        most = self.connection.most_rows
-        self._result = result
-        self._rows = itertools.islice(result.rows, most) if capped and most >= 0 else result.rows
+        self._started = time.monotonic()
 
-    def _drop(self) -> None:
-        if self._result is not None:
-            self._result.close()
+    def _stand_at_first(self) -> None:
+        self._fetched, self._is_told, self._broken, self._rows = 0, False, None, None
+        if self._results and self._results[0].columns:
+            self._rows = self._reading(self._results[0].rows)
+
+    def _reading(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Yield rows; an error is translated once, and not for each of them."""
+        try:
+            with translated(self.connection.log.failed):
+                yield from rows
+        except Error as error:
+            self._broken = error
+            raise
+
+    def _take(self, rows: Iterable[Row]) -> list[Row]:
+        with self.connection.log.working():
+            taken = list(rows)
+        self._fetched += len(taken)
+        return taken
+
+    def _leave(self) -> None:
+        result = self._results.popleft()
+        result.close()
+        if self._rows is not None:
             self._tell()
-        self._result = self._rows = None
-        self._fetched = 0
-        self._is_told = False
+        self._rows = None
 
     def _tell(self) -> None:
         if not self._is_told:
-            logger.info("Gave %d rows", self._fetched)
+            self.connection.log.gave(self._fetched, time.monotonic() - self._started)
         self._is_told = True
 
+    def _drop(self) -> None:
+        while self._results:
+            self._leave()
+
     def _open_rows(self) -> Iterator[Row]:
-        if not self._is_open:
-            raise InterfaceError("The cursor is closed.")
-        self.connection.check_open()
+        self._check_open()
+        if self._broken is not None:  # an end would look like the last row
+            raise self._broken
         if self._rows is None:
-            raise ProgrammingError("There are no rows: run a statement first.")
+            why = "this statement gives none" if self._results else "run a statement first"
+            raise ProgrammingError(f"There are no rows: {why}.")
         return self._rows
+
+
+def _statements(operation: Any) -> list[str]:
+    if not isinstance(operation, str):
+        raise ProgrammingError(f"A statement is a text, and no {type(operation).__name__}.")
+    statements = split(operation)
+    if not statements:
+        raise ProgrammingError("There is no statement to run.")
+    return statements
+
+
+def _sets(seq_of_parameters: Any) -> Iterator[Parameters]:
+    if isinstance(seq_of_parameters, str | bytes):
+        raise ProgrammingError("executemany takes one set of parameters after another, no text.")
+    try:
+        return iter(seq_of_parameters)
+    except TypeError:
+        raise ProgrammingError(
+            "executemany takes one set of parameters after another, and no "
+            f"{type(seq_of_parameters).__name__}."
+        ) from None

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from tap_acton.errors import ActOnError
 from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.parameters import bound
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
 from tap_acton.sql.schema.table import quoted
@@ -142,12 +143,8 @@ def _check_functions(tree: exp.Expression) -> None:
 
 def _bindings(parameters: Sequence[Any] | Mapping[str, Any]) -> Any:
     if isinstance(parameters, dict):
-        return {name.lstrip("@"): _bound(value) for name, value in parameters.items()}
-    return tuple(_bound(value) for value in parameters)
-
-
-def _bound(value: Any) -> Any:
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else value
+        return {name.lstrip("@"): bound(value) for name, value in parameters.items()}
+    return tuple(bound(value) for value in parameters)
 
 
 def _rows(

@@ -64,12 +64,15 @@ class ConnectorSettings:
         "More properties, as a connection string of their own.", title="Other"
     )
     logfile: str | None = setting(
-        "File to which statements, counts of rows and errors are appended. It never holds "
-        "parameters, bodies, headers or secrets.",
+        "File to which what this connection does is appended. Its folder must be there. It never "
+        "holds a secret.",
         title="Logfile",
     )
     verbosity: int = setting(
-        "1 logs statements and what became of them; 2 to 5 also attempts and waits.",
+        "What the Logfile tells: 1 statements, counts of rows, durations, errors and warnings, with "
+        "e-mail addresses in statements hidden; 2 also requests; 3 also parameters, headers and "
+        "the beginning of bodies; 4 also connections and TLS; 5 also whole bodies. From 3 on it "
+        "holds data of people.",
         Integer(minimum=1, maximum=5),
         title="Verbosity",
         default=1,

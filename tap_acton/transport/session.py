@@ -12,7 +12,7 @@ import requests
 
 from tap_acton.errors import NotConnectedError, RateLimitedError
 from tap_acton.transport.ahead import Ahead, Early
-from tap_acton.transport.attempt import Attempts, Sent
+from tap_acton.transport.attempt import Attempts, Sent, Witness
 from tap_acton.transport.expected import Expected
 from tap_acton.transport.replies import Reply, TokenInvalidError
 from tap_acton.transport.route import USUAL_ROUTE, Route
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tap_acton.transport.retry import RetryPolicy, Tries
     from tap_acton.transport.streaming import Body
 
-__all__ = ["Authenticator", "Sent", "Transport"]
+__all__ = ["Authenticator", "Sent", "Transport", "Witness"]
 
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
@@ -112,6 +112,10 @@ class Transport:
         self._ahead.close()
         self._attempts.session.close()
         self._limits.close()
+
+    def show(self, witness: Witness) -> None:
+        """Let somebody see every request and reply from now on."""
+        self._attempts.witness = witness
 
     def server_time(self, at: float | None = None) -> tuple[float, float | None]:
         """Return the server's time of day: the earliest it may be, and the latest if known.
