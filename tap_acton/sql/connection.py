@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tap_acton.sql.parameters import Parameters
     from tap_acton.sql.properties import ConnectorSettings
     from tap_acton.sql.result import Result
+    from tap_acton.sql.schema.tables import Tables
 
 __all__ = ["Connection", "connect"]
 
@@ -180,6 +181,13 @@ class Connection:
         self.check_open()
         with translated(self.log.failed), self.log.working():
             return self._called(name, inputs)
+
+    def tables(self) -> Tables:
+        """Return what finds the account's tables. For the command line."""
+        from tap_acton.sql.schema.tables import Tables
+
+        self.check_open()
+        return Tables(self._client)
 
     def _called(self, name: str, inputs: Mapping[str, Any]) -> Result:
         procedure = procedures.find(name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import Error, InterfaceError, ProgrammingError
 from tap_acton.sql.language.statements import split
-from tap_acton.sql.parameters import checked
+from tap_acton.sql.parameters import checked, sets_of
 from tap_acton.sql.procedures import find
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Cursor:
         if len(statements) > 1:
             raise ProgrammingError("executemany runs one statement.")
         counts: list[int] = []
-        for parameters in _sets(seq_of_parameters):
+        for parameters in sets_of(seq_of_parameters):
             result = self.connection.run(statements[0], checked(parameters))
             counts.append(result.rowcount)
             if not result.columns:
@@ -293,15 +293,3 @@ def _statements(operation: Any) -> list[str]:
     if not statements:
         raise ProgrammingError("There is no statement to run.")
     return statements
-
-
-def _sets(seq_of_parameters: Any) -> Iterator[Parameters]:
-    if isinstance(seq_of_parameters, str | bytes):
-        raise ProgrammingError("executemany takes one set of parameters after another, no text.")
-    try:
-        return iter(seq_of_parameters)
-    except TypeError:
-        raise ProgrammingError(
-            "executemany takes one set of parameters after another, and no "
-            f"{type(seq_of_parameters).__name__}."
-        ) from None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tap_acton.sql.exceptions import ProgrammingError
 
-__all__ = ["Parameters", "bound", "checked"]
+__all__ = ["Parameters", "bound", "checked", "sets_of"]
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -55,6 +55,23 @@ def bound(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
+
+
+def sets_of(seq_of_parameters: Any) -> Iterator[Parameters]:
+    """Return sets of parameters one after another.
+
+    Raises:
+        ProgrammingError: It is something else.
+    """
+    if isinstance(seq_of_parameters, str | bytes):
+        raise ProgrammingError("executemany takes one set of parameters after another, no text.")
+    try:
+        return iter(seq_of_parameters)
+    except TypeError:
+        raise ProgrammingError(
+            "executemany takes one set of parameters after another, and no "
+            f"{type(seq_of_parameters).__name__}."
+        ) from None
 
 
 def _value(value: Any, place: str) -> Any:

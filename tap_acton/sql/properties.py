@@ -69,7 +69,7 @@ class ConnectorSettings:
         title="Logfile",
     )
     verbosity: int = setting(
-        "What the Logfile tells: 1 statements, counts of rows, durations, errors and warnings, with "
+        "What the Logfile tells: 1 statements, counts of rows, durations and errors, with "
         "e-mail addresses in statements hidden; 2 also requests; 3 also parameters, headers and "
         "the beginning of bodies; 4 also connections and TLS; 5 also whole bodies. From 3 on it "
         "holds data of people.",

@@ -92,12 +92,8 @@ class Transport:
             clock=retry.clock,
             observe=observe,
         )
-        self._ahead = Ahead(
-            take=limits.take,
-            send=self._attempts.reply,
-            tell=self._attempts.tell,
-            threads=in_flight if in_flight > 1 else 0,
-        )
+        tell, threads = self._attempts.tell, in_flight if in_flight > 1 else 0
+        self._ahead = Ahead(take=limits.take, send=self._attempts.reply, tell=tell, threads=threads)
         self._limits = limits
         self._retry = retry
         self._route = route
@@ -294,9 +290,8 @@ class Transport:
             data=dict(form),
         ).prepare()
         self._limits.take()
-        with self._route.session() as with_new_connection:
-            tell = self._attempts.tell
-            return self._attempts.exchange(with_new_connection, request, f"POST {path}", tell)
+        with self._route.session() as new:
+            return self._attempts.exchange(new, request, f"POST {path}", self._attempts.tell)
 
 
 def _key(request: requests.Request) -> str:

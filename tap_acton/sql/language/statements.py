@@ -11,7 +11,7 @@ from tap_acton.sql.exceptions import ProgrammingError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Call", "call_of", "first_word", "split"]
+__all__ = ["Call", "call_of", "first_word", "is_whole", "split"]
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -44,6 +44,12 @@ def split(text: str) -> list[str]:
             start = found.end()
         place = found.end()
     return [each.strip() for each in (*statements, text[start:]) if _words(each)]
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text ends with a semicolon that ends a statement."""
+    marks = list(_tokens(text))
+    return bool(marks) and marks[-1] == ("mark", ";")
 
 
 def first_word(statement: str) -> str:
