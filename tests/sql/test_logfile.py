@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -135,7 +135,7 @@ def test_what_was_agreed_on_for_a_connection_is_told(tmp_path: Path) -> None:
     log = tmp_path / "acton.log"
     reply = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     with wire(reply, certificate=certificates.server_with_key) as server:
-        own = {
+        own: dict[str, Any] = {
             "ApiUrl": server.url,
             "SSLServerCert": str(certificates.authority),
             "MaxRetrySeconds": 0,
