@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["opened"]
 
 
-def opened(settings: Settings, log: Log) -> tuple[Account, ActOnClient]:
+def opened(settings: Settings, log: Log, *, offline: bool) -> tuple[Account, ActOnClient]:
     """Return the account, with a token that can be used if they are kept, and what reads it.
 
     Args:
         settings: Where it is, and how to log in.
         log: Hears of the requests.
+        offline: Whether nothing may be sent; then there is no token.
 
     Raises:
         ActOnError: Somebody has to log in, or Act-On refuses or cannot be reached, or the place
@@ -38,7 +39,7 @@ def opened(settings: Settings, log: Log) -> tuple[Account, ActOnClient]:
     if log.verbosity >= BODIES:
         account.transport.show(log)
     try:
-        if isinstance(account.auth, TokenKeeper):
+        if isinstance(account.auth, TokenKeeper) and not offline:
             account.auth.fresh()
     except BaseException:
         account.transport.close()

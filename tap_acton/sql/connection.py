@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tap_acton.auth.account import Account
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Settings
+    from tap_acton.sql.cache import Cache
     from tap_acton.sql.engine import Engine
     from tap_acton.sql.logfile import Log
     from tap_acton.sql.parameters import Parameters
@@ -56,7 +57,7 @@ def connect(connection_string: str = "", **properties: Any) -> Connection:
     log = open_log(settings, own)
     try:
         with translated(log.failed), log.working():
-            account, client = opened(settings, log)
+            account, client = opened(settings, log, offline=own.offline)
     except BaseException:
         log.close()
         raise
@@ -95,6 +96,7 @@ class Connection:
         self._account = account
         self._client = client
         self._engine: Engine | None = None
+        self._cache: Cache | None = None
         self._is_open = True
 
     def cursor(self) -> Cursor:
@@ -139,6 +141,8 @@ class Connection:
             self._is_open = False
             if self._engine is not None:
                 self._engine.close()
+            if self._cache is not None:
+                self._cache.close()
             self._client.close()
             self.log.close()
 
@@ -168,18 +172,22 @@ class Connection:
         self.check_open()
         word = first_word(statement)
         with translated(self.log.failed), self.log.working():
+            self._check_online(word)
             if word in {"EXECUTE", "EXEC"}:
                 call = call_of(statement, parameters)
                 return self._called(call.procedure, call.inputs)
             self.log.runs(statement, parameters)
             if self._own.readonly and word in _WRITES:
                 raise NotSupportedError("The connection is read-only: Readonly is true.")
+            if word == "CACHE":
+                return self._sql(caches=True).cache(statement, parameters)
             return self._capped(self._sql().query(statement, parameters))
 
     def call(self, name: str, inputs: Mapping[str, Any]) -> Result:
         """Run a stored procedure. For cursors."""
         self.check_open()
         with translated(self.log.failed), self.log.working():
+            self._check_online("EXECUTE")
             return self._called(name, inputs)
 
     def tables(self) -> Tables:
@@ -187,6 +195,7 @@ class Connection:
         from tap_acton.sql.schema.tables import Tables
 
         self.check_open()
+        self._check_online("TABLES")
         return Tables(self._client)
 
     def _called(self, name: str, inputs: Mapping[str, Any]) -> Result:
@@ -198,10 +207,26 @@ class Connection:
         most = self._own.max_rows
         return replace(result, rows=itertools.islice(result.rows, most)) if most >= 0 else result
 
-    def _sql(self) -> Engine:
+    def _check_online(self, word: str) -> None:
+        if self._own.offline and word not in {"SELECT", "WITH"}:
+            raise NotSupportedError("Offline is true: only SELECT is answered, from the cache.")
+
+    def _sql(self, *, caches: bool = False) -> Engine:
+        own = self._own
+        if self._cache is None and (caches or own.auto_cache or own.offline):
+            from tap_acton.sql.cache import Cache, location
+
+            self._cache = Cache(
+                location(self._settings, own),
+                auto=own.auto_cache,
+                offline=own.offline,
+                tolerance_s=own.cache_tolerance,
+            )
+            if self._engine is not None:
+                self._engine.use(self._cache)
         if self._engine is None:
             # The engine's libraries are heavy, and procedures need none of them.
             from tap_acton.sql.engine import Engine
 
-            self._engine = Engine(self._client)
+            self._engine = Engine(self._client, self._cache)
         return self._engine

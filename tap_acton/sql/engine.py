@@ -14,7 +14,13 @@ import sqlglot
 from sqlglot import exp
 
 from tap_acton.errors import ActOnError
-from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
+from tap_acton.sql.cache import SCHEMA, caching_of
+from tap_acton.sql.exceptions import (
+    Error,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
 from tap_acton.sql.parameters import bound
 from tap_acton.sql.reading.vtable import VirtualTables
 from tap_acton.sql.result import Result, ResultColumn
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     from tap_acton.client import ActOnClient
+    from tap_acton.sql.cache import Cache
     from tap_acton.sql.schema.table import Table
 
 __all__ = ["Engine"]
@@ -51,14 +58,24 @@ class Engine:
 
     Args:
         client: The account.
+        cache: Where tables are looked for first, if it is to be so.
     """
 
-    def __init__(self, client: ActOnClient) -> None:
+    def __init__(self, client: ActOnClient, cache: Cache | None = None) -> None:
         self._tables = Tables(client)
         self._module = VirtualTables(client)
         self._known: set[str] = set()
         self._sqlite = apsw.Connection(":memory:")
         self._sqlite.create_module(_MODULE, self._module)  # type: ignore[arg-type]
+        self._cache: Cache | None = None
+        if cache is not None:
+            self.use(cache)
+
+    def use(self, cache: Cache) -> None:
+        """Look for tables in a cache, as it wants, from now on."""
+        self._cache = cache
+        self._sqlite.execute(f"ATTACH ? AS {SCHEMA}", (str(cache.file),))
+        self._sqlite.set_busy_timeout(60_000)
 
     def close(self) -> None:
         """Forget everything; open results end."""
@@ -76,31 +93,66 @@ class Engine:
             NotSupportedError: It is no SELECT, or uses a function that is not known here.
             ActOnError: The account cannot be read.
         """
-        tree = _parsed(statement)
+        return self._answer(_parsed(statement), parameters, self._cache)
+
+    def cache(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Result:
+        """Run a CACHE statement; see `query`.
+
+        Raises:
+            ProgrammingError: See `query`; or it does not read one table with its key.
+        """
+        asked = caching_of(statement)
+        tree = _parsed(asked.select)
+        sources = list(tree.find_all(exp.Table))
+        if self._cache is None or len(sources) != 1:
+            raise ProgrammingError("CACHE takes a SELECT of one table.")
+        table = self._tables.find(sources[0].name)
+        return self._cache.keep(asked, table, self._answer(tree, parameters, None))
+
+    def _answer(
+        self,
+        tree: exp.Expression,
+        parameters: Sequence[Any] | Mapping[str, Any],
+        cache: Cache | None,
+    ) -> Result:
         _check_functions(tree)
         common = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
         mentioned = [
             table for table in tree.find_all(exp.Table) if table.name.casefold() not in common
         ]
         for table in mentioned:
-            self._connect(table)
+            self._connect(table, cache)
         self._module.begin(remembers=len(mentioned) > 1)
         return self._run(tree.sql(dialect="sqlite"), _bindings(parameters))
 
-    def _connect(self, mentioned: exp.Table) -> None:
+    def _connect(self, mentioned: exp.Table, cache: Cache | None) -> None:
         """Make a table known to SQLite, and let the statement name it as SQLite does."""
         schema = {part.casefold() for part in (mentioned.catalog, mentioned.db)}
         if not schema <= _SCHEMAS:
             raise ProgrammingError(f"There is no schema {mentioned.db!r}. It is called 'ActOn'.")
-        table = self._tables.find(mentioned.name)
-        if table.name not in self._known:
-            self._declare(table)
+        if cache is not None and (cache.auto or cache.offline):
+            name, place = self._cached(mentioned.name, cache), exp.to_identifier(SCHEMA)
+        else:
+            table = self._tables.find(mentioned.name)
+            if table.name not in self._known:
+                self._declare(table)
+            name, place = table.name, None
         if not mentioned.alias:
             own = exp.to_identifier(mentioned.name, quoted=True)
             mentioned.set("alias", exp.TableAlias(this=own))
-        mentioned.set("this", exp.to_identifier(table.name, quoted=True))
-        mentioned.set("db", None)
+        mentioned.set("this", exp.to_identifier(name, quoted=True))
+        mentioned.set("db", place)
         mentioned.set("catalog", None)
+
+    def _cached(self, name: str, cache: Cache) -> str:
+        """Return the name of a table that is in the cache, reading it into it if it may be."""
+        if kept := cache.find(name):
+            return kept
+        if cache.offline:
+            raise OperationalError(f"{name} is not in the cache, and Offline is true.")
+        table = self._tables.find(name)
+        whole = exp.select("*").from_(exp.to_table(quoted(table.name), dialect="sqlite"))
+        return cache.keep_whole(table, self._answer(whole, (), None))
 
     def _declare(self, table: Table) -> None:
         number = len(self._module.tables)

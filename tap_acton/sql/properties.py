@@ -38,7 +38,6 @@ def _unused(title: str, reason: str, property: str | None = None) -> Any:  # noq
     return setting(f"Accepted without effect: {reason}.", title=title, property=property)
 
 
-_NO_CACHE = "there is no cache, and every statement asks Act-On"
 _NO_POOL = "connections are not pooled; each is cheap to open"
 _TEXTS = "list columns are texts, as Act-On sends them"
 _NO_LIMITS = "all tables can be named"
@@ -102,13 +101,43 @@ class ConnectorSettings:
         title="Type detection scheme",
     )
     user_defined_views: str | None = _unused("User-defined views", "there are no such views")
-    auto_cache: str | None = _unused("Auto cache", _NO_CACHE)
-    cache_location: str | None = _unused("Cache location", _NO_CACHE)
-    cache_provider: str | None = _unused("Cache provider", _NO_CACHE)
-    cache_connection: str | None = _unused("Cache connection", _NO_CACHE)
-    cache_tolerance: str | None = _unused("Cache tolerance", _NO_CACHE)
-    cache_metadata: str | None = _unused("Cache metadata", _NO_CACHE)
-    offline: str | None = _unused("Offline", _NO_CACHE)
+    auto_cache: bool = setting(
+        "Reads each table that a SELECT names into the cache, whole, and answers from there; again "
+        "when it is older than CacheTolerance.",
+        Flag(),
+        title="Auto cache",
+        default=False,
+    )
+    cache_location: str | None = setting(
+        "SQLite file of the cache, one for an account, or the folder in which each account has its "
+        "own; a name without an ending is a folder. If not set, the user's data folder. It holds "
+        "data of people, unencrypted.",
+        title="Cache location",
+    )
+    cache_provider: str | None = setting(
+        "Refused if a cache is used: the cache is an SQLite file.", title="Cache provider"
+    )
+    cache_connection: str | None = setting(
+        "Refused if a cache is used: the cache is an SQLite file.",
+        title="Cache connection",
+        secret=True,
+    )
+    cache_tolerance: int = setting(
+        "Seconds for which AutoCache takes a table as it is in the cache.",
+        Integer(minimum=0, maximum=_FOREVER),
+        title="Cache tolerance",
+        default=600,
+    )
+    cache_metadata: str | None = _unused(
+        "Cache metadata", "columns are asked for once for a connection"
+    )
+    offline: bool = setting(
+        "Answers SELECT from the cache alone, and refuses all else: nothing is sent, not even to "
+        "log in.",
+        Flag(),
+        title="Offline",
+        default=False,
+    )
     rtk: str | None = _unused("RTK", "nothing here needs a licence", "RTK")
     batch_size: str | None = _unused("Batch size", "nothing is written")
     connection_life_time: str | None = _unused("Connection life time", _NO_POOL)
