@@ -188,11 +188,7 @@ class Cache:
             self._file.executemany(f"INSERT INTO temp.fresh VALUES ({marks})", rows)  # noqa: S608
             run("COMMIT; BEGIN IMMEDIATE")
             self._make(name, result, options)
-            if keys:
-                run(f"DELETE FROM main.{quoted(name)} WHERE {_is_fresh(keys)}")  # noqa: S608
-            into = f"INSERT INTO main.{quoted(name)} ({', '.join(names)})"
-            run(f"{into} SELECT * FROM temp.fresh")  # noqa: S608
-            count = self._file.changes()
+            count = self._replace(name, names, keys)
             kept = (name.casefold(), name, whole, time.time())
             run("INSERT OR REPLACE INTO sys_cache VALUES (?, ?, ?, ?)", kept)
             run("COMMIT")
@@ -203,6 +199,19 @@ class Cache:
                 raise OperationalError(f"The cache {self.file} failed: {error}.") from None
             raise
         return count
+
+    def _replace(self, name: str, names: Sequence[str], keys: Sequence[str]) -> int:
+        """Put the fresh rows into a table, in place of those with their keys; return how many."""
+        table = f"main.{quoted(name)}"
+        if keys:
+            same = ", ".join(map(quoted, keys))
+            self._file.execute(
+                f"DELETE FROM {table} WHERE ({same}) IN (SELECT {same} FROM temp.fresh)"  # noqa: S608
+            )
+        self._file.execute(
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM temp.fresh"  # noqa: S608
+        )
+        return self._file.changes()
 
     def _make(self, name: str, result: Result, options: frozenset[str]) -> None:
         """Make the table, or make sure that it has the columns."""
@@ -225,8 +234,3 @@ class Cache:
             run(f"ALTER TABLE {table} ADD COLUMN {declared[key]}")
         if "TRUNCATE" in options:
             run(f"DELETE FROM {table}")  # noqa: S608
-
-
-def _is_fresh(keys: Sequence[str]) -> str:
-    names = ", ".join(map(quoted, keys))
-    return f"({names}) IN (SELECT {names} FROM temp.fresh)"  # noqa: S608
