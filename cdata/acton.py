@@ -2,3 +2,8 @@
 
 from tap_acton.sql import *  # noqa: F403 - the same names, no more
 from tap_acton.sql import __all__ as __all__  # noqa: PLC0414 - re-exported
+
+if __name__ == "__main__":
+    from tap_acton.sql.shell import main
+
+    main()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
+import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from tap_acton.redact import scrub
 from tap_acton.sql import exceptions, procedures
 from tap_acton.sql.cursor import Cursor
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import InterfaceError, NotSupportedError
 from tap_acton.sql.language.statements import WRITES, call_of, first_word
-from tap_acton.sql.logfile import close_log, open_log
+from tap_acton.sql.logfile import STATEMENTS, open_log
 from tap_acton.sql.properties import held_properties, read_properties
 
 if TYPE_CHECKING:
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from tap_acton.auth.account import Account
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Settings
+    from tap_acton.sql.cache import Cache
     from tap_acton.sql.engine import Engine
+    from tap_acton.sql.logfile import Log
+    from tap_acton.sql.parameters import Parameters
     from tap_acton.sql.properties import ConnectorSettings
     from tap_acton.sql.result import Result
+    from tap_acton.sql.schema.tables import Tables
 
 __all__ = ["Connection", "connect"]
 
-logger = logging.getLogger("tap-acton")
+_NO_TRANSACTIONS = "There are no transactions: a statement takes effect at once."
 
 
 def connect(connection_string: str = "", **properties: Any) -> Connection:
@@ -50,9 +54,14 @@ def connect(connection_string: str = "", **properties: Any) -> Connection:
     from tap_acton.sql.access import opened
 
     settings, own = read_properties(connection_string, properties)
-    with translated():
-        account, client = opened(settings)
-    return Connection(settings, own, account, client)
+    log = open_log(settings, own)
+    try:
+        with translated(log.failed), log.working():
+            account, client = opened(settings, log, offline=own.offline)
+    except BaseException:
+        log.close()
+        raise
+    return Connection(settings, own, log, account, client)
 
 
 class Connection:
@@ -73,14 +82,21 @@ class Connection:
     NotSupportedError = exceptions.NotSupportedError
 
     def __init__(
-        self, settings: Settings, own: ConnectorSettings, account: Account, client: ActOnClient
+        self,
+        settings: Settings,
+        own: ConnectorSettings,
+        log: Log,
+        account: Account,
+        client: ActOnClient,
     ) -> None:
         self._settings = settings
         self._own = own
+        self.log = log
+        """For cursors."""
         self._account = account
         self._client = client
         self._engine: Engine | None = None
-        self._log = open_log(own)
+        self._cache: Cache | None = None
         self._is_open = True
 
     def cursor(self) -> Cursor:
@@ -88,9 +104,23 @@ class Connection:
         self.check_open()
         return Cursor(self)
 
-    def execute(self, operation: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor:
+    def execute(self, operation: str, parameters: Parameters | None = ()) -> Cursor:
         """Run a statement on a new cursor, and return that."""
         return self.cursor().execute(operation, parameters)
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether statements take effect at once: always.
+
+        Raises:
+            NotSupportedError: It is set to false: there are no transactions.
+        """
+        return True
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        if not value:
+            raise NotSupportedError(_NO_TRANSACTIONS)
 
     def commit(self) -> None:
         """Do nothing: every statement has taken effect already."""
@@ -103,7 +133,7 @@ class Connection:
             NotSupportedError: Always: there are no transactions.
         """
         self.check_open()
-        raise NotSupportedError("There are no transactions: a statement takes effect at once.")
+        raise NotSupportedError(_NO_TRANSACTIONS)
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
@@ -111,8 +141,10 @@ class Connection:
             self._is_open = False
             if self._engine is not None:
                 self._engine.close()
+            if self._cache is not None:
+                self._cache.close()
             self._client.close()
-            close_log(self._log)
+            self.log.close()
 
     def __enter__(self) -> Self:
         self.check_open()
@@ -135,45 +167,79 @@ class Connection:
         if not self._is_open:
             raise InterfaceError("The connection is closed.")
 
-    def run(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
+    def run(self, statement: str, parameters: Parameters) -> Result:
         """Run one statement. For cursors."""
         self.check_open()
         word = first_word(statement)
-        if word in {"EXECUTE", "EXEC"}:
-            call = call_of(statement, parameters)
-            return self.call(call.procedure, call.inputs)
-        self._check_may_run(word)
-        logger.info("Running %s", scrub(statement))
-        with translated():
-            return self._sql().query(statement, parameters)
+        with translated(self.log.failed), self.log.working():
+            self._check_online(word)
+            if word in {"EXECUTE", "EXEC"}:
+                call = call_of(statement, parameters)
+                return self._called(call.procedure, call.inputs)
+            self.log.runs(statement, parameters)
+            self._check_may_write(word)
+            if word == "CACHE":
+                return self._sql(caches=True).cache(statement, parameters)
+            return self._capped(self._sql().query(statement, parameters))
 
     def run_many(self, statement: str, sets: Iterable[Sequence[Any] | Mapping[str, Any]]) -> Result:
         """Run one statement that writes, once for each set of parameters. For cursors."""
         self.check_open()
-        self._check_may_run(first_word(statement))
-        sets = list(sets)
-        logger.info("Running %s for %d sets of parameters", scrub(statement), len(sets))
-        with translated():
-            return self._sql().query_many(statement, sets)
+        with translated(self.log.failed), self.log.working():
+            word, all_sets = first_word(statement), list(sets)
+            self._check_online(word)
+            self.log.runs(statement, all_sets)
+            self._check_may_write(word)
+            return self._sql().query_many(statement, all_sets)
 
     def call(self, name: str, inputs: Mapping[str, Any]) -> Result:
         """Run a stored procedure. For cursors."""
         self.check_open()
+        with translated(self.log.failed), self.log.working():
+            self._check_online("EXECUTE")
+            return self._called(name, inputs)
+
+    def tables(self) -> Tables:
+        """Return what finds the account's tables. For the command line."""
+        from tap_acton.sql.schema.options import options_of
+        from tap_acton.sql.schema.tables import Tables
+
+        self.check_open()
+        self._check_online("TABLES")
+        return Tables(self._client, options_of(self._own))
+
+    def _called(self, name: str, inputs: Mapping[str, Any]) -> Result:
         procedure = procedures.find(name)
-        logger.info("Running %s", procedure.name)
-        with translated():
-            return procedures.run(procedure, inputs, settings=self._settings, account=self._account)
+        self.log.say(STATEMENTS, "Running EXECUTE %s", procedure.name)  # its inputs are secrets
+        return procedures.run(procedure, inputs, settings=self._settings, account=self._account)
 
-    @property
-    def most_rows(self) -> int:
-        """Rows that a SELECT gives at most; -1 for all."""
-        return self._own.max_rows
+    def _capped(self, result: Result) -> Result:
+        most = self._own.max_rows
+        if most < 0 or not result.is_capped:
+            return result
+        return replace(result, rows=itertools.islice(result.rows, most))
 
-    def _check_may_run(self, word: str) -> None:
+    def _check_may_write(self, word: str) -> None:
         if self._own.readonly and word in WRITES:
             raise NotSupportedError("The connection is read-only: Readonly is true.")
 
-    def _sql(self) -> Engine:
+    def _check_online(self, word: str) -> None:
+        if self._own.offline and word not in {"SELECT", "WITH"}:
+            raise NotSupportedError("Offline is true: only SELECT is answered, from the cache.")
+
+    def _sql(self, *, caches: bool = False) -> Engine:
+        own = self._own
+        if self._cache is None and (caches or own.auto_cache or own.offline):
+            from tap_acton.sql.cache import Cache, location
+
+            self._cache = Cache(
+                location(self._settings, own),
+                auto=own.auto_cache,
+                offline=own.offline,
+                tolerance_s=own.cache_tolerance,
+            )
+            if self._engine is not None:
+                self._engine.use(self._cache)
         if self._engine is None:
             # The engine's libraries are heavy, and procedures need none of them.
             from tap_acton.sql.engine import Engine
@@ -184,6 +250,7 @@ class Connection:
                 self._client,
                 held_properties(self._settings, self._own),
                 options_of(self._own),
+                cache=self._cache,
                 views=Path(views) if views else None,
             )
         return self._engine

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import logging
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tap_acton.sql.errors import translated
-from tap_acton.sql.exceptions import InterfaceError, ProgrammingError
+from tap_acton.sql.exceptions import Error, InterfaceError, ProgrammingError
 from tap_acton.sql.language.statements import WRITES, first_word, shared, split
+from tap_acton.sql.parameters import checked, sets_of
 from tap_acton.sql.procedures import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
 
     import pyarrow as pa
 
+    from tap_acton.sql.logfile import Log
+    from tap_acton.sql.parameters import Parameters
     from tap_acton.sql.result import Result
 
 __all__ = ["Cursor", "Runner"]
-
-logger = logging.getLogger("tap-acton")
 
 Row = tuple[Any, ...]
 
@@ -29,20 +31,18 @@ Row = tuple[Any, ...]
 class Runner(Protocol):
     """What a cursor needs of its connection."""
 
-    @property
-    def most_rows(self) -> int:
-        """Rows that a SELECT gives at most; -1 for all."""
-        ...
+    log: Log
+    """Hears of rows and errors."""
 
     def check_open(self) -> None:
         """Refuse to work after the end."""
         ...
 
-    def run(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
+    def run(self, statement: str, parameters: Parameters) -> Result:
         """Run one statement."""
         ...
 
-    def run_many(self, statement: str, sets: Sequence[Sequence[Any] | Mapping[str, Any]]) -> Result:
+    def run_many(self, statement: str, sets: Iterable[Parameters]) -> Result:
         """Run one statement that writes, once for each set of parameters."""
         ...
 
@@ -57,71 +57,82 @@ class Cursor:
     def __init__(self, connection: Runner) -> None:
         self.connection = connection
         self.arraysize = 1
-        self._result: Result | None = None
+        self._results: deque[Result] = deque()
+        """The result that is read, and those behind it."""
         self._rows: Iterator[Row] | None = None
+        self._broken: Error | None = None
         self._fetched = 0
         self._is_told = False
+        self._started = 0.0
         self._is_open = True
 
     @property
     def description(self) -> list[tuple[str, type, None, None, None, None, None]] | None:
-        """Name and type of each column; None where there are no rows to fetch."""
-        if self._result is None or not self._result.columns:
+        """Name and type of each column; None if there are none, or before the first statement."""
+        if not self._results or not self._results[0].columns:
             return None
         return [
             (column.name, column.type_code, None, None, None, None, None)
-            for column in self._result.columns
+            for column in self._results[0].columns
         ]
 
     @property
     def rowcount(self) -> int:
-        """Rows that were written, or of the result, if that is known before they are fetched.
-
-        Else -1.
-        """
-        return -1 if self._result is None else self._result.rowcount
+        """Rows that were written, or that a result has if that is known before; else -1."""
+        return self._results[0].rowcount if self._results else -1
 
     @property
     def lastrowid(self) -> str | None:
         """The id of the row that was written last, if the statement wrote any."""
-        return None if self._result is None else self._result.last_id
+        return self._results[0].last_id if self._results else None
 
-    def execute(self, operation: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Self:
-        """Run a statement, or several with semicolons between them; the last one's rows stay.
+    def execute(self, operation: str, parameters: Parameters | None = ()) -> Self:
+        """Run a statement, or several with semicolons between them.
+
+        All of them are run at once, in order, before this returns. The cursor stands at the
+        first one's result, whose rows, as those of the others, come when they are asked for;
+        `nextset` goes on to the next one's.
+
+        Args:
+            operation: The statements.
+            parameters: Values for `?` in order, or for `@name` by name; those of several
+                statements one after another.
 
         Raises:
-            Error: See `connect`; or the statement cannot be run.
+            Error: See `connect`; or a statement cannot be run. Those before it have been.
         """
         self._begin()
-        statements = split(operation)
-        if not statements:
-            raise ProgrammingError("There is no statement to run.")
-        for statement, its_own in zip(statements, shared(statements, parameters), strict=True):
-            self._take(self.connection.run(statement, its_own), capped=True)
+        statements = _statements(operation)
+        values = checked(parameters)
+        for statement, its_own in zip(statements, shared(statements, values), strict=True):
+            self._results.append(self.connection.run(statement, its_own))
+        self._stand_at_first()
         return self
 
-    def executemany(
-        self, operation: str, seq_of_parameters: Sequence[Sequence[Any] | Mapping[str, Any]]
-    ) -> Self:
-        """Run a statement once for each set of parameters.
+    def executemany(self, operation: str, seq_of_parameters: Iterable[Parameters]) -> Self:
+        """Run one statement once for each set of parameters.
 
         Rows that are written go together where Act-On takes them so, and `rowcount` tells how many
-        they were. Of others the last one's rows stay.
+        they were. If the statement gives rows, each set of parameters has its result, in order: see
+        `nextset`.
 
         Raises:
-            Error: See `execute`.
+            Error: See `connect`; or the statement cannot be run. The sets of parameters before
+                have taken effect.
         """
         self._begin()
-        if first_word(operation) in WRITES:
-            self._take(self.connection.run_many(operation, seq_of_parameters), capped=False)
-            return self
-        for parameters in seq_of_parameters:
-            self.execute(operation, parameters)
+        statements = _statements(operation)
+        if len(statements) > 1:
+            raise ProgrammingError("executemany runs one statement.")
+        sets = map(checked, sets_of(seq_of_parameters))
+        if first_word(statements[0]) in WRITES:
+            self._results.append(self.connection.run_many(statements[0], sets))
+        else:
+            self._results.extend(self.connection.run(statements[0], each) for each in sets)
+        self._stand_at_first()
         return self
 
-    def callproc(
-        self, procname: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> Sequence[Any] | Mapping[str, Any]:
+    def callproc(self, procname: str, parameters: Parameters = ()) -> Parameters:
         """Run a stored procedure and return its input unchanged; its row is fetched.
 
         Args:
@@ -132,20 +143,23 @@ class Cursor:
             Error: See `connect`; or there is no such procedure or input.
         """
         self._begin()
-        if isinstance(parameters, dict):
-            inputs = parameters
-        else:
+        inputs = checked(parameters)
+        if not isinstance(inputs, dict):
             names = [each.name for each in find(procname).inputs]
-            if len(parameters) > len(names):
+            if len(inputs) > len(names):
                 raise ProgrammingError(f"{procname} has {len(names)} inputs.")
-            inputs = dict(zip(names, parameters, strict=False))
-        self._take(self.connection.call(procname, inputs), capped=False)
+            inputs = dict(zip(names, inputs, strict=False))
+        self._results.append(self.connection.call(procname, inputs))
+        self._stand_at_first()
         return parameters
 
     def fetchone(self) -> Row | None:
         """Return the next row, or None after the last."""
-        rows = self._open_rows()
-        with translated():
+        rows, log = self._open_rows(), self.connection.log
+        if log.verbosity:
+            with log.working():
+                row = next(rows, None)
+        else:
             row = next(rows, None)
         if row is None:
             self._tell()
@@ -156,11 +170,18 @@ class Cursor:
     def fetchmany(self, size: int | None = None) -> list[Row]:
         """Return the next rows, as many as `arraysize` if nothing else is said."""
         wanted = self.arraysize if size is None else size
-        return list(itertools.islice(self, wanted))
+        if wanted < 0:
+            raise ProgrammingError("fetchmany takes a number of rows that is not negative.")
+        rows = self._take(itertools.islice(self._open_rows(), wanted))
+        if len(rows) < wanted:
+            self._tell()
+        return rows
 
     def fetchall(self) -> list[Row]:
         """Return all rows that are left."""
-        return list(self)
+        rows = self._take(self._open_rows())
+        self._tell()
+        return rows
 
     def fetch_record_batch(self, rows_per_batch: int = 10_000) -> pa.RecordBatchReader:
         """Return the rows that are left as Arrow batches; each is read when it is asked for.
@@ -194,15 +215,27 @@ class Cursor:
         return row
 
     def nextset(self) -> bool | None:
-        """Return None: the results before the last one are not kept."""
-        self._open_rows()
-        return None
+        """Go on to the next statement's result, leaving the rows of this one.
 
-    def setinputsizes(self, sizes: Sequence[Any]) -> None:
-        """Do nothing, as PEP 249 allows."""
+        Returns:
+            True, or None if there is no other; then the cursor stays where it is.
+        """
+        self._check_open()
+        if not self._results:
+            raise ProgrammingError("There are no results: run a statement first.")
+        if len(self._results) == 1:
+            return None
+        self._leave()
+        self._stand_at_first()
+        return True
 
-    def setoutputsize(self, size: int, column: int | None = None) -> None:
+    def setinputsizes(self, sizes: Any) -> None:  # noqa: ARG002 - PEP 249's names
         """Do nothing, as PEP 249 allows."""
+        self._check_open()
+
+    def setoutputsize(self, size: int, column: int | None = None) -> None:  # noqa: ARG002
+        """Do nothing, as PEP 249 allows."""
+        self._check_open()
 
     def close(self) -> None:
         """Close the cursor, and stop the requests that its rows would need."""
@@ -210,6 +243,7 @@ class Cursor:
         self._is_open = False
 
     def __enter__(self) -> Self:
+        self._check_open()
         return self
 
     def __exit__(
@@ -220,41 +254,66 @@ class Cursor:
     ) -> None:
         self.close()
 
-    def _begin(self) -> None:
+    def _check_open(self) -> None:
         if not self._is_open:
             raise InterfaceError("The cursor is closed.")
         self.connection.check_open()
-        self._drop()
 
-    def _take(self, result: Result, *, capped: bool) -> None:
+    def _begin(self) -> None:
+        self._check_open()
         self._drop()
-        most = self.connection.most_rows
-        self._result = result
-        self._rows = (
-            itertools.islice(result.rows, most)
-            if capped and result.is_capped and most >= 0
-            else result.rows
-        )
+        self._started = time.monotonic()
 
-    def _drop(self) -> None:
-        if self._result is not None:
-            self._result.close()
+    def _stand_at_first(self) -> None:
+        self._fetched, self._is_told, self._broken, self._rows = 0, False, None, None
+        if self._results and self._results[0].columns:
+            self._rows = self._reading(self._results[0].rows)
+
+    def _reading(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Yield rows; an error is translated once, and not for each of them."""
+        try:
+            with translated(self.connection.log.failed):
+                yield from rows
+        except Error as error:
+            self._broken = error
+            raise
+
+    def _take(self, rows: Iterable[Row]) -> list[Row]:
+        with self.connection.log.working():
+            taken = list(rows)
+        self._fetched += len(taken)
+        return taken
+
+    def _leave(self) -> None:
+        result = self._results.popleft()
+        result.close()
+        if self._rows is not None:
             self._tell()
-        self._result = self._rows = None
-        self._fetched = 0
-        self._is_told = False
+        self._rows = None
 
     def _tell(self) -> None:
         if not self._is_told:
-            logger.info("Gave %d rows", self._fetched)
+            self.connection.log.gave(self._fetched, time.monotonic() - self._started)
         self._is_told = True
 
+    def _drop(self) -> None:
+        while self._results:
+            self._leave()
+
     def _open_rows(self) -> Iterator[Row]:
-        if not self._is_open:
-            raise InterfaceError("The cursor is closed.")
-        self.connection.check_open()
+        self._check_open()
+        if self._broken is not None:  # an end would look like the last row
+            raise self._broken
         if self._rows is None:
-            raise ProgrammingError("There are no rows: run a statement first.")
-        if self._result is not None and not self._result.columns:
-            raise ProgrammingError("There are no rows: the last statement gives none.")
+            why = "this statement gives none" if self._results else "run a statement first"
+            raise ProgrammingError(f"There are no rows: {why}.")
         return self._rows
+
+
+def _statements(operation: Any) -> list[str]:
+    if not isinstance(operation, str):
+        raise ProgrammingError(f"A statement is a text, and no {type(operation).__name__}.")
+    statements = split(operation)
+    if not statements:
+        raise ProgrammingError("There is no statement to run.")
+    return statements

@@ -12,8 +12,11 @@ from uuid import uuid4
 
 import apsw
 import platformdirs
+from sqlglot import exp
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
+from tap_acton.sql.cache import caching_of
+from tap_acton.sql.cached import CachedTables
 from tap_acton.sql.columns import described, values
 from tap_acton.sql.csv_file import write_csv
 from tap_acton.sql.exceptions import ProgrammingError
@@ -57,10 +60,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
-    from sqlglot import exp
-
     from tap_acton.client import ActOnClient
     from tap_acton.settings import Setting
+    from tap_acton.sql.cache import Cache
     from tap_acton.sql.language.tree import Name, Statement
     from tap_acton.sql.result import ResultColumn
     from tap_acton.sql.schema.table import Table
@@ -87,6 +89,7 @@ class Engine:
         client: The account.
         properties: Each property of the connection, with its value.
         options: What they say of tables.
+        cache: Where tables are looked for first, if it is to be so.
         clock: Tells SQL's functions the time.
         views: The file of the user's own views; else one beside the tap's settings.
     """
@@ -97,6 +100,7 @@ class Engine:
         properties: Sequence[tuple[Setting, Any]] = (),
         options: TableOptions = _OPTIONS,
         *,
+        cache: Cache | None = None,
         clock: Clock = SYSTEM_CLOCK,
         views: Path | None = None,
     ) -> None:
@@ -115,6 +119,18 @@ class Engine:
         self._names = Names(
             self._sqlite, self._module, tables, self._temporary, self._views, system
         )
+        if cache is not None:
+            self.use(cache)
+
+    def use(self, cache: Cache) -> None:
+        """Look for tables in a cache, as it wants, from now on."""
+        self._names.cached = CachedTables(self._sqlite, cache, self._whole)
+
+    def _whole(self, name: Name) -> tuple[Table, Result]:
+        table = self.table(name)
+        columns = [exp.column(each.name, quoted=True) for each in table.fields]
+        tree = exp.select(*columns).from_(exp.table_(table.name, quoted=True))
+        return table, self._select(Query(tree=tree), [{}])
 
     def _opened(self) -> apsw.Connection:
         # Each statement is planned anew: what it looks at is known from that.
@@ -165,6 +181,23 @@ class Engine:
         if not isinstance(tree, Insertion | Update | Deletion):
             raise ProgrammingError("executemany is for INSERT, UPDATE, DELETE and UPSERT.")
         return self._run(tree, [bound(statement, parameters) for parameters in sets])
+
+    def cache(self, statement: str, parameters: Parameters = ()) -> Result:
+        """Run a CACHE statement; see `query`.
+
+        Raises:
+            ProgrammingError: See `query`; or it does not read one table with its key.
+        """
+        asked = caching_of(statement)
+        query, cached = parsed(asked.select), self._names.cached
+        sources = list(query.tree.find_all(exp.Table)) if isinstance(query, Query) else []
+        if cached is None or len(sources) != 1 or not isinstance(query, Query):
+            raise ProgrammingError("CACHE takes a SELECT of one table.")
+        [source] = sources
+        table = self._names.table(source.name, source.catalog, source.db)
+        with cached.passed_by():
+            result = self._select(query, [bound(asked.select, parameters)])
+        return cached.cache.keep(asked, table, result)
 
     def table(self, name: Name) -> Table:
         """Return a table of the account. For the writer."""

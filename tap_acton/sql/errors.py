@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -24,11 +23,9 @@ from tap_acton.sql.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["in_words_of_properties", "translated"]
-
-logger = logging.getLogger("tap-acton")
 
 _KINDS: tuple[tuple[type[ActOnError], type[Error]], ...] = (
     (ConfigError, InterfaceError),
@@ -43,8 +40,11 @@ _LOGIN = (
 
 
 @contextlib.contextmanager
-def translated() -> Iterator[None]:
+def translated(note: Callable[[Error], None] = lambda _error: None) -> Iterator[None]:
     """Raise the block's errors as PEP 249's.
+
+    Args:
+        note: Hears of each.
 
     Raises:
         InterfaceError: A property must be changed.
@@ -55,8 +55,12 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ActOnError as error:
-        logger.info("Failed: %s", error)
-        raise _pep249(error) from error
+        ours = _pep249(error)
+        note(ours)
+        raise ours from error
+    except Error as error:
+        note(error)
+        raise
 
 
 def _pep249(error: ActOnError) -> Error:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tap_acton.sql.cache import SCHEMA
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.language.applied import check_gives_rows
 from tap_acton.sql.language.parser import parsed
-from tap_acton.sql.language.tree import Query
+from tap_acton.sql.language.tree import Name, Query
 from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.schema.table import quoted
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import apsw
 
     from tap_acton.resources.convert import Type
+    from tap_acton.sql.cached import CachedTables
     from tap_acton.sql.reading.vtable import VirtualTables
     from tap_acton.sql.schema.system import SystemTables
     from tap_acton.sql.schema.table import Field, Table
@@ -90,6 +92,8 @@ class Names:
         self._views = views
         self._system = system
         self._locals = LocalTables(sqlite)
+        self.cached: CachedTables | None = None
+        """Where the account's tables are looked for, if it is to be so."""
         self._known: set[str] = set()
 
     def resolve(self, tree: exp.Expr) -> Mentioned:
@@ -113,9 +117,7 @@ class Names:
             ProgrammingError: There is no such table or schema.
             ActOnError: The account's lists cannot be read.
         """
-        for schema in schemas:
-            if schema.casefold() not in _SCHEMAS:
-                raise ProgrammingError(f"There is no schema {schema!r}. It is called 'ActOn'.")
+        _check_schemas(*schemas)
         return self._tables.find(name)
 
     def _resolve(self, tree: exp.Expr, mentioned: Mentioned, inside: tuple[str, ...]) -> None:
@@ -126,7 +128,7 @@ class Names:
             elif table.db.casefold() == _VIEWS:
                 self._expand(table, mentioned, inside)
             elif table.db or table.name.casefold() not in common:
-                self._rename(table, self._made_known(table, mentioned))
+                self._rename(table, *self._made_known(table, mentioned))
 
     def _expand(self, table: exp.Table, mentioned: Mentioned, inside: tuple[str, ...]) -> None:
         name = table.name
@@ -140,20 +142,26 @@ class Names:
         view.set("joins", table.args.get("joins"))
         table.replace(view)
 
-    def _made_known(self, table: exp.Table, mentioned: Mentioned) -> str:
+    def _made_known(self, table: exp.Table, mentioned: Mentioned) -> tuple[str, str | None]:
+        """Return what SQLite calls a table, and the schema that it is in, if it has one."""
         name = table.name
         if self._temporary.is_name(name):
-            return self._temporary.find(name)
+            return self._temporary.find(name), None
         if local := self._system.find(name):
             mentioned.add(local.fields)
             mentioned.has_system = True
             self._locals.fill(local)
-            return local.name
+            return local.name, None
+        if self.cached is not None and self.cached.answers:
+            _check_schemas(table.catalog, table.db)
+            kept, fields = self.cached.find(Name(name=name))
+            mentioned.add(fields)
+            return kept, SCHEMA
         found = self.table(name, table.catalog, table.db)
         mentioned.add(found.fields)
         mentioned.tables.append(found)
         self._declare(found)
-        return found.name
+        return found.name, None
 
     def _declare(self, table: Table) -> None:
         if table.name in self._known:
@@ -164,11 +172,17 @@ class Names:
         self._known.add(table.name)
 
     @staticmethod
-    def _rename(table: exp.Table, name: str) -> None:
+    def _rename(table: exp.Table, name: str, schema: str | None) -> None:
         table.set("alias", _alias(table))
         table.set("this", exp.to_identifier(name, quoted=True))
-        table.set("db", None)
+        table.set("db", exp.to_identifier(schema) if schema else None)
         table.set("catalog", None)
+
+
+def _check_schemas(*schemas: str) -> None:
+    for schema in schemas:
+        if schema.casefold() not in _SCHEMAS:
+            raise ProgrammingError(f"There is no schema {schema!r}. It is called 'ActOn'.")
 
 
 def _alias(table: exp.Table) -> exp.TableAlias:

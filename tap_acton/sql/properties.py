@@ -39,7 +39,6 @@ def _unused(title: str, reason: str, property: str | None = None) -> Any:  # noq
     return setting(f"Accepted without effect: {reason}.", title=title, property=property)
 
 
-_NO_CACHE = "there is no cache, and every statement asks Act-On"
 _NO_POOL = "connections are not pooled; each is cheap to open"
 
 
@@ -63,12 +62,15 @@ class ConnectorSettings:
         "More properties, as a connection string of their own.", title="Other"
     )
     logfile: str | None = setting(
-        "File to which statements, counts of rows and errors are appended. It never holds "
-        "parameters, bodies, headers or secrets.",
+        "File to which what this connection does is appended. Its folder must be there. It never "
+        "holds a secret.",
         title="Logfile",
     )
     verbosity: int = setting(
-        "1 logs statements and what became of them; 2 to 5 also attempts and waits.",
+        "What the Logfile tells: 1 statements, counts of rows, durations and errors, with "
+        "e-mail addresses in statements hidden; 2 also requests; 3 also parameters, headers and "
+        "the beginning of bodies; 4 also connections and TLS; 5 also whole bodies. From 3 on it "
+        "holds data of people.",
         Integer(minimum=1, maximum=5),
         title="Verbosity",
         default=1,
@@ -131,13 +133,43 @@ class ConnectorSettings:
         "tokens' file.",
         title="User-defined views",
     )
-    auto_cache: str | None = _unused("Auto cache", _NO_CACHE)
-    cache_location: str | None = _unused("Cache location", _NO_CACHE)
-    cache_provider: str | None = _unused("Cache provider", _NO_CACHE)
-    cache_connection: str | None = _unused("Cache connection", _NO_CACHE)
-    cache_tolerance: str | None = _unused("Cache tolerance", _NO_CACHE)
-    cache_metadata: str | None = _unused("Cache metadata", _NO_CACHE)
-    offline: str | None = _unused("Offline", _NO_CACHE)
+    auto_cache: bool = setting(
+        "Reads each table that a SELECT names into the cache, whole, and answers from there; again "
+        "when it is older than CacheTolerance.",
+        Flag(),
+        title="Auto cache",
+        default=False,
+    )
+    cache_location: str | None = setting(
+        "SQLite file of the cache, one for an account, or the folder in which each account has its "
+        "own; a name without an ending is a folder. If not set, the user's data folder. It holds "
+        "data of people, unencrypted.",
+        title="Cache location",
+    )
+    cache_provider: str | None = setting(
+        "Refused if a cache is used: the cache is an SQLite file.", title="Cache provider"
+    )
+    cache_connection: str | None = setting(
+        "Refused if a cache is used: the cache is an SQLite file.",
+        title="Cache connection",
+        secret=True,
+    )
+    cache_tolerance: int = setting(
+        "Seconds for which AutoCache takes a table as it is in the cache.",
+        Integer(minimum=0, maximum=_FOREVER),
+        title="Cache tolerance",
+        default=600,
+    )
+    cache_metadata: str | None = _unused(
+        "Cache metadata", "columns are asked for once for a connection"
+    )
+    offline: bool = setting(
+        "Answers SELECT from the cache alone, and refuses all else: nothing is sent, not even to "
+        "log in.",
+        Flag(),
+        title="Offline",
+        default=False,
+    )
     rtk: str | None = _unused("RTK", "nothing here needs a licence", "RTK")
     batch_size: str | None = _unused("Batch size", "rows go as Act-On takes them")
     connection_life_time: str | None = _unused("Connection life time", _NO_POOL)

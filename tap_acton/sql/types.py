@@ -31,7 +31,7 @@ class _TypeObject:
         self._types = frozenset(types)
 
     def __eq__(self, other: object) -> bool:
-        return other is self or other in self._types
+        return other is self or (isinstance(other, type) and other in self._types)
 
     def __hash__(self) -> int:
         return hash(self._name)

@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tap_acton.transport.replies import Reply
     from tap_acton.transport.route import Route
 
-__all__ = ["Attempts", "Sent"]
+__all__ = ["Attempts", "Sent", "Witness"]
 
 logger = logging.getLogger("tap-acton")
 
@@ -47,6 +47,18 @@ class Sent:
     """Bytes of the body."""
 
 
+class Witness(Protocol):
+    """Somebody who sees whole requests and replies, with the secrets in them."""
+
+    def began(self, response: requests.Response) -> None:
+        """See a request, as its reply begins to come."""
+        ...
+
+    def ended(self, response: requests.Response, body: bytes) -> None:
+        """See the reply, with as much of its body as was read."""
+        ...
+
+
 @dataclass(kw_only=True, slots=True)
 class Attempts:
     """Sends requests, each once."""
@@ -60,6 +72,7 @@ class Attempts:
     clock: Clock
     observe: Callable[[Sent], None]
     """Called after each, one at a time."""
+    witness: Witness | None = field(default=None, init=False)
     skew_s: tuple[float, float] | None = field(default=None, init=False)
     _telling: ThreadLock = field(default_factory=ThreadLock, init=False)
 
@@ -162,6 +175,7 @@ class Attempts:
         answer: Answer | None = None
         try:
             answer = Answer(self._send(session, request, surroundings), where)
+            self._show(answer)
             if through and _refused_by_proxy(answer.response, request):
                 raise proxy_refused(where, through)
             self._learn_time(answer.response, self.clock.monotonic() - started)
@@ -171,7 +185,14 @@ class Attempts:
         except ValueError:  # such as a Location that is no address
             raise UnexpectedReplyError("The reply's head cannot be read", where=where) from None
         finally:
+            if answer is not None and answer.kept is not None and self.witness:
+                self.witness.ended(answer.response, bytes(answer.kept))
             tell(_attempt(where, answer, self.clock.monotonic() - started))
+
+    def _show(self, answer: Answer) -> None:
+        if self.witness:
+            answer.kept = bytearray()
+            self.witness.began(answer.response)
 
     def _send(
         self, session: requests.Session, request: PreparedRequest, surroundings: Any

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import requests
 
 from tap_acton.transport.ahead import Ahead, Early
-from tap_acton.transport.attempt import Attempts, Sent
+from tap_acton.transport.attempt import Attempts, Sent, Witness
 from tap_acton.transport.expected import Expected
 from tap_acton.transport.outgoing import key_of, question_of, reading, writing
 from tap_acton.transport.replies import Reply, TokenInvalidError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tap_acton.transport.retry import RetryPolicy, Tries
     from tap_acton.transport.streaming import Body
 
-__all__ = ["Authenticator", "Sent", "Transport"]
+__all__ = ["Authenticator", "Sent", "Transport", "Witness"]
 
 T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
@@ -79,12 +79,8 @@ class Transport:
             clock=retry.clock,
             observe=observe,
         )
-        self._ahead = Ahead(
-            take=limits.take,
-            send=self._attempts.reply,
-            tell=self._attempts.tell,
-            threads=in_flight if in_flight > 1 else 0,
-        )
+        tell, threads = self._attempts.tell, in_flight if in_flight > 1 else 0
+        self._ahead = Ahead(take=limits.take, send=self._attempts.reply, tell=tell, threads=threads)
         self._limits = limits
         self._retry = retry
         self._route = route
@@ -99,6 +95,10 @@ class Transport:
         self._ahead.close()
         self._attempts.session.close()
         self._limits.close()
+
+    def show(self, witness: Witness) -> None:
+        """Let somebody see every request and reply from now on."""
+        self._attempts.witness = witness
 
     def server_time(self, at: float | None = None) -> tuple[float, float | None]:
         """Return the server's time of day: the earliest it may be, and the latest if known.
@@ -295,6 +295,5 @@ class Transport:
             data=dict(form),
         ).prepare()
         self._limits.take()
-        with self._route.session() as with_new_connection:
-            tell = self._attempts.tell
-            return self._attempts.exchange(with_new_connection, request, f"POST {path}", tell)
+        with self._route.session() as new:
+            return self._attempts.exchange(new, request, f"POST {path}", self._attempts.tell)

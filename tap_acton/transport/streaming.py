@@ -30,6 +30,8 @@ class Answer:
     where: str
     size: int = 0
     """Bytes of the body that were read."""
+    kept: bytearray | None = None
+    """They, if somebody wants to see them."""
 
     def reply(self, body: bytes) -> Reply:
         """Return it with its body, or with the first bytes of it."""
@@ -86,6 +88,8 @@ def arriving(answer: Answer, where: str) -> Iterator[bytes]:
         raise UnexpectedReplyError("The reply is packed, and not as gzip", where=where)
     for piece in pieces:
         answer.size += len(piece)
+        if answer.kept is not None:
+            answer.kept += piece
         yield piece
 
 

@@ -112,23 +112,3 @@ def test_a_read_only_connection_says_why_it_does_not_write(desk: Desk, word: str
         pytest.raises(mod.NotSupportedError, match="Readonly"),
     ):
         connection.execute(f"{word} Optout")
-
-
-@pytest.mark.parametrize(("verbosity", "debug"), [(1, False), (3, True)])
-def test_the_log_file_tells_statements_and_no_secret(
-    desk: Desk, tmp_path: Path, verbosity: int, debug: bool
-) -> None:
-    log = tmp_path / "acton.log"
-    application = {"OAuthClientId": "i", "OAuthClientSecret": "hush-secret"}
-    execute = "EXECUTE RefreshOAuthAccessToken OAuthRefreshToken='1234-hush-5678'"
-    with connect(desk, Logfile=str(log), Verbosity=verbosity, **application) as connection:
-        connection.execute("SELECT TOP 3 Id FROM Messages").fetchall()
-        with pytest.raises(mod.OperationalError):
-            connection.execute(execute)
-    text = log.read_text()
-    assert "Running SELECT TOP 3 Id FROM Messages" in text
-    assert "Gave 3 rows" in text
-    assert "Running RefreshOAuthAccessToken" in text
-    assert "Failed:" in text
-    assert "hush" not in text
-    assert debug or " DEBUG " not in text

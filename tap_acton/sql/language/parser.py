@@ -39,8 +39,7 @@ _DELETE_OF_ROWS = re.compile(
 )
 _QUERIES = frozenset({"SELECT", "WITH", "("})
 _NOT_HERE = {
-    "CACHE": "There is no cache: every statement asks Act-On.",
-    "REPLICATE": "There is no cache to replicate to: every statement asks Act-On.",
+    "REPLICATE": "CACHE keeps rows.",
     "MERGE": "UPSERT changes rows or adds them.",
     "GETDELETED": "Act-On does not say which rows were deleted.",
 }
@@ -63,7 +62,7 @@ def parsed(text: str) -> Statement:
         return _query(text)
     raise NotSupportedError(
         f"{word or 'This'} is no statement that can be run. There are SELECT, INSERT, UPDATE, "
-        "DELETE, UPSERT, EXECUTE, and CREATE, ALTER and DROP LOCAL VIEW."
+        "DELETE, UPSERT, EXECUTE, CACHE, and CREATE, ALTER and DROP LOCAL VIEW."
     )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "call_of",
     "count_of_marks",
     "first_word",
+    "is_whole",
     "names_of_parameters",
     "plain",
     "shared",
@@ -104,6 +105,12 @@ def plain(statement: str) -> str:
             pieces += [statement[start : place - 1], temporary[0], found["name"][-1]]
             start = place = temporary.end()
     return "".join((*pieces, statement[start:])).strip()
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text ends with a semicolon that ends a statement."""
+    marks = list(_tokens(text))
+    return bool(marks) and marks[-1] == ("mark", ";")
 
 
 def first_word(statement: str) -> str:
