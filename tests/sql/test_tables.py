@@ -401,3 +401,10 @@ def test_a_property_of_tables_that_cannot_be_read_is_refused(
 ) -> None:
     with pytest.raises(InterfaceError, match=next(iter(given))):
         connect(desk, **given)
+
+
+def test_a_name_that_is_not_allowed_is_not_offered_either(client: ActOnClient) -> None:
+    tables = Tables(client, TableOptions(tables=frozenset({"optout"})))
+    with pytest.raises(ProgrammingError) as caught:
+        tables.find(LIST)
+    assert f"Did you mean {LIST!r}" not in str(caught.value)

@@ -107,7 +107,8 @@ class Tables:
         return self._options.shown(self._own.table(entry))
 
     def _nearest(self, key: str) -> str:
-        own = (each.name for each in self._own.known())
+        known = self._own.known()
+        own = (each.name for each in known if self._options.allows(each.name, each.kind))
         fixed = (table.name for table in self._fixed.values())
         names = {name.casefold(): name for name in itertools.chain(fixed, own)}
         near = difflib.get_close_matches(key, names, n=1)
