@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.auth.account import Account, open_account
 from tap_acton.changes import Changes
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ActOnClient", "Asked", "Bound", "Gate", "Place", "RecordsPage", "Skipped"]
 
-T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
 logger = logging.getLogger("tap-acton")
 
+_OTHERS = "An object of %s failed; the others are read: %s"
 _FAILURES = 5
 """Bound values of one resource that may fail before the rest is given up."""
 
@@ -112,12 +112,12 @@ class ActOnClient:
 
     def for_rows(self, rows: int) -> Self:
         """Return a client that asks for no larger pages than it takes to show so many rows."""
-        smaller = copy.copy(self)
-        smaller.page_size = min(self.page_size, max(1, rows))
-        return smaller
+        fewer = copy.copy(self)
+        fewer.page_size = min(self.page_size, max(1, rows))
+        return fewer
 
     def forget(self) -> None:
-        """Forget which parents there are: the next reading asks for them anew."""
+        """Forget which parents there are."""
         self._family.remembered.clear()
 
     def close(self) -> None:
@@ -191,8 +191,7 @@ class ActOnClient:
         places = self._places(resource, query, resume)
         for visit in self._lookout.visits(resource, conditions, places, gate):
             if visit.place.position is not None and untold:
-                what = "An object of %s failed; the others are read: %s"
-                logger.warning(what, resource.name, untold)
+                logger.warning(_OTHERS, resource.name, untold)
                 untold = None
             try:
                 yield from self._pages_at(visit, resource, conditions, rows)
@@ -253,10 +252,8 @@ class ActOnClient:
         None if it is not known without a request, or is one of several.
         """
         bound = self._family.only(resource)
-        if bound is None:
-            return None
-        start = Place(bound=bound, position=Position())
-        return self._lookout.opening(resource, resource.query(conditions), start)
+        start = Place(bound=bound, position=Position()) if bound is not None else None
+        return start and self._lookout.opening(resource, resource.query(conditions), start)
 
     def record(self, resource: Resource, bound: Bound) -> Record | None:
         """Return what children need of the one record for bound values, asking for it once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.sql.errors import translated
 from tap_acton.sql.exceptions import Error, InterfaceError, ProgrammingError
@@ -14,41 +14,18 @@ from tap_acton.sql.parameters import checked, sets_of
 from tap_acton.sql.procedures import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
     import pyarrow as pa
 
-    from tap_acton.sql.logfile import Log
     from tap_acton.sql.parameters import Parameters
     from tap_acton.sql.result import Result
+    from tap_acton.sql.runner import Runner
 
-__all__ = ["Cursor", "Runner"]
+__all__ = ["Cursor"]
 
 Row = tuple[Any, ...]
-
-
-class Runner(Protocol):
-    """What a cursor needs of its connection."""
-
-    log: Log
-    """Hears of rows and errors."""
-
-    def check_open(self) -> None:
-        """Refuse to work after the end."""
-        ...
-
-    def run(self, statement: str, parameters: Parameters) -> Result:
-        """Run one statement."""
-        ...
-
-    def run_many(self, statement: str, sets: Iterable[Parameters]) -> Result:
-        """Run one statement that writes, once for each set of parameters."""
-        ...
-
-    def call(self, name: str, inputs: Mapping[str, Any]) -> Result:
-        """Run a stored procedure."""
-        ...
 
 
 class Cursor:

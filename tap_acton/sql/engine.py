@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import apsw
-import platformdirs
 from sqlglot import exp
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
@@ -53,7 +52,7 @@ from tap_acton.sql.schema.system import Identity, SystemTables
 from tap_acton.sql.schema.table import Operation
 from tap_acton.sql.schema.tables import Tables
 from tap_acton.sql.temporary import TemporaryTables
-from tap_acton.sql.views import UserViews
+from tap_acton.sql.views import UserViews, default_file
 from tap_acton.sql.writing.writer import Writer
 
 if TYPE_CHECKING:
@@ -111,14 +110,13 @@ class Engine:
         self._module = VirtualTables(client)
         self._sqlite = self._opened()
         self._temporary = TemporaryTables(self._sqlite)
-        self._views = UserViews(views or _default_views())
+        self._views = UserViews(views or default_file())
         tables = Tables(client, options)
         self.identity = Identity()
         """What became of the rows of the last modification."""
+        known = (tables, self._temporary, self._views)
         system = SystemTables(tables, properties, PROCEDURES, self.identity)
-        self._names = Names(
-            self._sqlite, self._module, tables, self._temporary, self._views, system
-        )
+        self._names = Names(self._sqlite, self._module, *known, system)
         if cache is not None:
             self.use(cache)
 
@@ -193,8 +191,7 @@ class Engine:
         sources = list(query.tree.find_all(exp.Table)) if isinstance(query, Query) else []
         if cached is None or len(sources) != 1 or not isinstance(query, Query):
             raise ProgrammingError("CACHE takes a SELECT of one table.")
-        [source] = sources
-        table = self._names.table(source.name, source.catalog, source.db)
+        table = self._names.table(sources[0].name, sources[0].catalog, sources[0].db)
         with cached.passed_by():
             result = self._select(query, [bound(asked.select, parameters)])
         return cached.cache.keep(asked, table, result)
@@ -236,7 +233,7 @@ class Engine:
     def _select_into(self, statement: SelectInto, sets: Sequence[dict[str, Any]]) -> Result:
         result = self._select(statement.query, sets)
         names = [column.name for column in result.columns]
-        return _done(write_csv(statement.target, names, result.rows))
+        return Result.done(write_csv(statement.target, names, result.rows))
 
     @_run.register(Insertion)
     def _insert(self, statement: Insertion, sets: Sequence[dict[str, Any]]) -> Result:
@@ -244,7 +241,7 @@ class Engine:
         if not self._temporary.is_name(name):
             return self._write(statement, sets)
         rows = [row for bindings in sets for row in self.raw_rows(statement.rows, bindings)]
-        return _done(self._temporary.insert(name, statement.columns, rows))
+        return Result.done(self._temporary.insert(name, statement.columns, rows))
 
     @_run.register(Update)
     @_run.register(Deletion)
@@ -252,7 +249,7 @@ class Engine:
         self, statement: Insertion | Update | Deletion, sets: Sequence[dict[str, Any]]
     ) -> Result:
         written = Writer(self, self._changes, self._note).write(statement, sets)
-        return _done(len(written.ids), self.last_id)
+        return Result.done(len(written.ids), self.last_id)
 
     def _note(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
         """Keep what became of the rows that a statement wrote."""
@@ -272,7 +269,7 @@ class Engine:
             self._views.alter(statement.name, statement.query)
         else:
             self._views.create(statement.name, statement.query)
-        return _done(0)
+        return Result.done(0)
 
     def _prepared(self, tree: exp.Expr) -> tuple[str, Mentioned]:
         """Return SQLite's text of a query, whose tables SQLite knows now; it changes the tree."""
@@ -301,12 +298,3 @@ class Engine:
         table = self._module.table
         self._module.memory.keeps = wanted_again(cursor, text, bindings, table)
         return cursor.execute(text, bindings)
-
-
-def _done(count: int, last_id: str | None = None) -> Result:
-    """Return the result of a statement that gives no rows."""
-    return Result(columns=(), rows=iter(()), rowcount=count, last_id=last_id)
-
-
-def _default_views() -> Path:
-    return platformdirs.user_config_path("tap-acton", appauthor=False) / "UserDefinedViews.json"

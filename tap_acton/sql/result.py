@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +39,11 @@ class Result:
     last_id: str | None = None
     """The id of the row that was written last."""
     on_close: Callable[[], None] = field(default=_nothing)
+
+    @classmethod
+    def done(cls, count: int, last_id: str | None = None) -> Self:
+        """Return the result of a statement that gives no rows, and wrote so many."""
+        return cls(columns=(), rows=iter(()), rowcount=count, last_id=last_id)
 
     def close(self) -> None:
         """Stop the requests that the rest of the rows would need."""

@@ -8,13 +8,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import platformdirs
+
 from tap_acton.files import replace_file
 from tap_acton.sql.exceptions import OperationalError, ProgrammingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["UserViews"]
+__all__ = ["UserViews", "default_file"]
+
+
+def default_file() -> Path:
+    """Return the file that is used if no other is named."""
+    return platformdirs.user_config_path("tap-acton", appauthor=False) / "UserDefinedViews.json"
 
 
 class UserViews:

@@ -180,9 +180,16 @@ def test_statements_before_a_faulty_one_are_run_and_give_nothing(
         cursor.fetchone()
 
 
-def test_several_statements_take_no_parameters(connection: mod.Connection) -> None:
-    with pytest.raises(mod.ProgrammingError, match="one statement at a time"):
-        connection.execute("SELECT 1; SELECT ?", [1])
+def test_several_statements_take_their_parameters_in_order(connection: mod.Connection) -> None:
+    cursor = connection.execute("SELECT ?; SELECT ?, ?", [1, 2, 3])
+    assert cursor.fetchall() == [(1,)]
+    assert cursor.nextset()
+    assert cursor.fetchall() == [(2, 3)]
+    with pytest.raises(mod.ProgrammingError, match="2 question marks"):
+        connection.execute("SELECT ?; SELECT ?", [1])
+
+
+def test_executemany_runs_one_statement(connection: mod.Connection) -> None:
     with pytest.raises(mod.ProgrammingError, match="one statement"):
         connection.cursor().executemany("SELECT 1; SELECT ?", [[1]])
 
@@ -258,7 +265,7 @@ class Whole:
             "2026-01-02 02:00:00",
             id="datetime of a zone",
         ),
-        pytest.param(mod.Date(2026, 1, 2), "2026-01-02 00:00:00", id="date"),
+        pytest.param(mod.Date(2026, 1, 2), "2026-01-02", id="date"),
         pytest.param(mod.Time(3, 4), "03:04:00", id="time"),
         pytest.param(Whole(), 7, id="whole number of a library"),
     ],

@@ -199,7 +199,6 @@ def test_moments_compare_with_iso_texts_and_datetimes(engine: Engine) -> None:
         pytest.param("SELECT UPPER(1, 2)", ProgrammingError, "UPPER", id="arguments"),
         pytest.param("SELECT CAST(1 AS FOO)", ProgrammingError, "FOO", id="type"),
         pytest.param("EXPLAIN SELECT 1", NotSupportedError, "EXPLAIN", id="statement"),
-        pytest.param("CACHE SELECT 1", NotSupportedError, "no cache", id="cache"),
         pytest.param("GETDELETED FROM Messages", NotSupportedError, "deleted", id="deleted"),
         pytest.param("MERGE INTO Messages", NotSupportedError, "UPSERT", id="merge"),
         pytest.param(

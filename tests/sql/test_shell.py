@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -197,7 +198,8 @@ class Terminal:
         """Return what has been shown up to some words."""
         until = time.monotonic() + 60
         while words not in self._seen:
-            assert time.monotonic() < until, self._seen
+            ready, _, _ = select.select([self._end], [], [], until - time.monotonic())
+            assert ready, self._seen
             self._seen += os.read(self._end, 4096).decode().replace("\r\n", "\n")
         shown, _, self._seen = self._seen.partition(words)
         return shown
