@@ -38,7 +38,6 @@ __all__ = ["ActOnClient", "Asked", "Bound", "Gate", "Place", "RecordsPage", "Ski
 
 NOTHING: Mapping[str, Any] = {}
 logger = logging.getLogger("tap-acton")
-
 _OTHERS = "An object of %s failed; the others are read: %s"
 _FAILURES = 5
 """Bound values of one resource that may fail before the rest is given up."""
@@ -112,8 +111,7 @@ class ActOnClient:
 
     def for_rows(self, rows: int) -> Self:
         """Return a client that asks for no larger pages than it takes to show so many rows."""
-        fewer = copy.copy(self)
-        fewer.page_size = min(self.page_size, max(1, rows))
+        (fewer := copy.copy(self)).page_size = min(self.page_size, max(1, rows))
         return fewer
 
     def forget(self) -> None:
@@ -252,8 +250,10 @@ class ActOnClient:
         None if it is not known without a request, or is one of several.
         """
         bound = self._family.only(resource)
-        start = Place(bound=bound, position=Position()) if bound is not None else None
-        return start and self._lookout.opening(resource, resource.query(conditions), start)
+        if bound is None:
+            return None
+        start = Place(bound=bound, position=Position())
+        return self._lookout.opening(resource, resource.query(conditions), start)
 
     def record(self, resource: Resource, bound: Bound) -> Record | None:
         """Return what children need of the one record for bound values, asking for it once.
