@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tap_acton.errors import RequestRefusedError, ServerFailedError, UnexpectedReplyError
+from tap_acton.errors import (
+    RequestRefusedError,
+    ServerFailedError,
+    UnexpectedReplyError,
+    UnwritableError,
+    WriteUnknownError,
+)
 from tap_acton.transport.outgoing import Write
 
 if TYPE_CHECKING:
@@ -69,6 +75,8 @@ class Changes:
         Raises:
             RequestRefusedError: There is no such list or heading.
         """
+        if not email.strip():
+            raise UnwritableError("An address is empty", next_step="Give the record's address.")
         path = f"/api/1/list/{_quoted(list_id)}/record"
         write = Write(method="PUT", path=path, params={"email": email}, body=values)
         return _id_of(self._send(write), path)
@@ -95,10 +103,14 @@ class Changes:
         """
         if len(ids) > MOST_DELETED:
             raise ValueError(f"At most {MOST_DELETED} records can be deleted at once.")
+        if any(not each.strip() or "," in each for each in ids):
+            raise UnwritableError("An id of a record is empty, or holds a comma")
         path = f"/api/1/list/{_quoted(list_id)}/record"
         params = {"contactids": ",".join(ids)}
         reply = self._send(Write(method="DELETE", path=path, params=params))
         failed = reply.get("failedList") or []
+        if reply.get("success_count", 0) + len(failed) != len({*ids}):
+            raise WriteUnknownError("The reply does not say what became of each record", where=path)
         return [
             Refused(id=str(each.get("id", "")), reason=str(each.get("reason", "no reason given")))
             for each in failed
@@ -202,10 +214,15 @@ def _number(told: Mapping[str, Any], name: str) -> int:
 
 
 def _csv(emails: Sequence[str]) -> str:
+    if any(not each.strip() or "\n" in each or "\r" in each for each in emails):
+        raise UnwritableError("An address is empty, or has more than one line")
     text = io.StringIO()
     csv.writer(text).writerows([each] for each in emails)
     return text.getvalue()
 
 
 def _quoted(part: str) -> str:
+    """Return an id as a part of an address; an empty one would be another address."""
+    if not part.strip(". "):
+        raise UnwritableError("An id is empty, or is no id", next_step="Give the id of one row.")
     return quote(part, safe=":", errors="surrogatepass")

@@ -111,7 +111,8 @@ class ActOnClient:
 
     def for_rows(self, rows: int) -> Self:
         """Return a client that asks for no larger pages than it takes to show so many rows."""
-        (fewer := copy.copy(self)).page_size = min(self.page_size, max(1, rows))
+        fewer = copy.copy(self)
+        fewer.page_size = min(self.page_size, max(1, rows))
         return fewer
 
     def forget(self) -> None:

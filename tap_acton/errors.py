@@ -15,6 +15,7 @@ ActOnError
 ├── UnexpectedReplyError         a reply that the documents do not allow
 ├── NoReplyError                 nothing came back                      (retryable)
 │   └── NotConnectedError        nothing was even sent                  (retryable)
+├── UnwritableError              a value that would mean another row; nothing was sent
 ├── WriteUnknownError            something was to be changed, and nobody knows whether it was
 ├── ServerFailedError            5xx, or a broken body                  (retryable)
 ├── RateLimitedError             too many requests                      (retryable)
@@ -50,6 +51,7 @@ __all__ = [
     "TokenRefusedError",
     "TokenReplyLostError",
     "UnexpectedReplyError",
+    "UnwritableError",
     "WriteUnknownError",
 ]
 
@@ -178,6 +180,10 @@ class NotConnectedError(NoReplyError):
     """No connection was made, so the request was never sent."""
 
     stops_run = True
+
+
+class UnwritableError(ActOnError):
+    """A value that no request can carry, or that would mean another row; nothing was sent."""
 
 
 class WriteUnknownError(ActOnError):

@@ -12,6 +12,7 @@ from tap_acton.errors import (
     LoginRequiredError,
     RequestRefusedError,
     UnexpectedReplyError,
+    UnwritableError,
 )
 from tap_acton.settings import settings_table
 from tap_acton.sql.exceptions import (
@@ -31,6 +32,7 @@ _KINDS: tuple[tuple[type[ActOnError], type[Error]], ...] = (
     (ConfigError, InterfaceError),
     (RequestRefusedError, ProgrammingError),
     (UnexpectedReplyError, DataError),
+    (UnwritableError, DataError),
     (ActOnError, OperationalError),
 )
 _LOGIN = (

@@ -228,9 +228,9 @@ def test_headers_and_footers_are_written(engine: Engine, kept: Kept, table: str)
     engine.query(f"DELETE FROM {table} WHERE Id = '7'")
     word = table.lower()
     assert kept.calls == [
-        (f"create {word}", {name: "x"}),
-        (f"update {word}", "7", {name: "y"}),
-        (f"update {word}", "8", {name: "z"}),
+        (f"create {word}", {name.lower(): "x"}),
+        (f"update {word}", "7", {name.lower(): "y"}),
+        (f"update {word}", "8", {name.lower(): "z"}),
         (f"delete {word}", "7"),
     ]
 

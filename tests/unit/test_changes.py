@@ -13,6 +13,7 @@ from tap_acton.errors import (
     BudgetSpentError,
     NotConnectedError,
     RequestRefusedError,
+    UnwritableError,
     WriteUnknownError,
 )
 from tap_acton.simulator import Fault
@@ -228,3 +229,34 @@ def test_a_reply_without_json_is_enough_for_a_footer(client: ActOnClient, sim: S
 def test_half_a_character_is_sent_as_json_has_it(client: ActOnClient, sim: Simulator) -> None:
     made = client.changes.insert_record(LIST, {"Company": "half \ud83d"})
     assert json.dumps(cell(sim, made, "Company")) == '"half \\ud83d"'
+
+
+@pytest.mark.parametrize("record_id", ["", " ", ".", "..", "l-0001:0,l-0001:1"])
+def test_an_id_that_means_other_rows_is_never_sent(
+    client: ActOnClient, sim: Simulator, record_id: str
+) -> None:
+    with pytest.raises(UnwritableError):
+        client.changes.delete_records(LIST, [record_id] if "," in record_id else ["", record_id])
+    if "," not in record_id:
+        with pytest.raises(UnwritableError):
+            client.changes.update_record(LIST, record_id, {"Company": "x"})
+        with pytest.raises(UnwritableError):
+            client.changes.delete_footer(record_id)
+    assert len(sim.journal) == 0
+
+
+def test_an_address_that_is_none_is_never_sent(client: ActOnClient, sim: Simulator) -> None:
+    for emails in ([""], ["a@b.example\nc@d.example"]):
+        with pytest.raises(UnwritableError):
+            client.changes.opt_out(emails)
+    with pytest.raises(UnwritableError):
+        client.changes.upsert_record(LIST, " ", {})
+    assert len(sim.journal) == 0
+
+
+def test_a_deletion_whose_counts_do_not_add_up_is_a_riddle(
+    client: ActOnClient, sim: Simulator
+) -> None:
+    sim.faults.add(Fault(kind="status", status=200, body='{"success_count": 0, "failedList": []}'))
+    with pytest.raises(WriteUnknownError):
+        client.changes.delete_records(LIST, [sim.world.record_ids(LIST)[0]])

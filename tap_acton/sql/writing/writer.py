@@ -70,7 +70,7 @@ class Writer:
         operation = Operation.UPSERT if statement.is_upsert else Operation.INSERT
         table, target = self._target(statement.table, operation)
         fields = _fields(table, statement.columns, with_key=statement.is_upsert)
-        rows = [_row(fields, values) for values in self._rows(statement.rows, sets)]
+        rows = [_row(table, fields, values) for values in self._rows(statement.rows, sets)]
         outcomes = target.upsert(rows) if statement.is_upsert else target.insert(rows)
         return self._carry_out(operation, table, _numbers(len(rows)), outcomes)
 
@@ -86,7 +86,7 @@ class Writer:
             changed = _fields(table, tuple(statement.values), with_key=False)
             fields = [_key(table), *changed]
             query = _rows_to_change(statement, table)
-        rows = [_row(fields, values) for values in self._rows(query, sets)]
+        rows = [_row(table, fields, values) for values in self._rows(query, sets)]
         called = _called([row.key for row in rows])
         return self._carry_out(Operation.UPDATE, table, called, target.update(rows))
 
@@ -164,13 +164,19 @@ def _key(table: Table) -> Field:
     return table.keys[0]
 
 
-def _row(fields: Sequence[Field], values: Sequence[Any]) -> Row:
+def _row(table: Table, fields: Sequence[Field], values: Sequence[Any]) -> Row:
+    """Return a row whose values have Act-On's names: a list's headings, or fields of a form."""
+    names = {each.name: each.title or each.name for each in table.way.resource.columns}
     if len(fields) != len(values):
         raise ProgrammingError("A row needs as many values as there are columns.")
     texts = [(each, _text(value)) for each, value in zip(fields, values, strict=True)]
     return Row(
         key=next((text for each, text in texts if each.is_key), ""),
-        values={each.name: text for each, text in texts if not (each.is_key and each.is_readonly)},
+        values={
+            names.get(each.column, each.name): text
+            for each, text in texts
+            if not (each.is_key and each.is_readonly)
+        },
     )
 
 
