@@ -127,7 +127,7 @@ class ActOnClient:
         """Return the server's time of day, as the earliest and the latest it may be.
 
         Args:
-            at: A moment by our clock, in seconds since 1970; now, if not given.
+            at: A moment by our clock, in seconds since 1970; else now.
         """
         earliest, latest = self._account.transport.server_time(at)
         return moment(earliest), moment(latest) if latest else None
@@ -175,8 +175,7 @@ class ActOnClient:
             given: Values of some variables; no parents are asked for them.
             resume: Where an earlier reading stopped.
             gate: Tells for which bound values to read the rows.
-            rows: About how many there are, if somebody has seen that: so many are asked for
-                before the first reply. Without it the first page is asked for alone.
+            rows: About how many there are, if known: so many are asked for ahead.
             among: Values that some variables are restricted to; their parents are looked for.
 
         Raises:
@@ -186,8 +185,8 @@ class ActOnClient:
         """
         failures: list[ActOnError] = []
         untold: ActOnError | None = None
-        query = Query(conditions=conditions, given=given, among=among)
-        places = self._places(resource, query, resume)
+        asked = Query(conditions=conditions, given=given, among=among)
+        places = self._places(resource, asked, resume)
         for visit in self._lookout.visits(resource, conditions, places, gate):
             if visit.place.position is not None and untold:
                 logger.warning(_OTHERS, resource.name, untold)

@@ -402,3 +402,39 @@ def test_automap_makes_a_class_of_every_table_and_follows_keys(engine: sa.Engine
     with Session(engine) as session:
         report = session.scalars(sa.select(base.classes.Reports).limit(1)).one()
         assert report.messages.Id == report.MessageId
+
+
+def test_core_inserts_updates_and_deletes_at_once(engine: sa.Engine, desk: Desk) -> None:
+    table = sa.Table("List_API Example List", sa.MetaData(), autoload_with=engine)
+    email, company = table.c["E-mail Address"], table.c.Company
+    with engine.connect() as connection:
+        insert = sa.insert(table).values({email: "a@x.example", company: "A"})
+        connection.execute(insert)
+        connection.execute(sa.update(table).where(company == "A").values({company: "B"}))
+        found = connection.execute(sa.select(company).where(email == "a@x.example")).all()
+        assert found == [("B",)]
+        assert connection.execute(sa.delete(table).where(company == "B")).rowcount == 1
+        assert not connection.execute(sa.select(company).where(email == "a@x.example")).all()
+    assert [each.method for each in desk.sim.journal if each.method in {"PUT", "DELETE"}] == [
+        "PUT",
+        "DELETE",
+    ]
+
+
+def test_the_orm_changes_and_deletes_what_it_has_read(engine: sa.Engine) -> None:
+    class Base(DeclarativeBase):
+        pass
+
+    class Footer(Base):
+        __tablename__ = "Footer"
+        Id: Mapped[str] = mapped_column(primary_key=True)
+        Title: Mapped[str]
+
+    with Session(engine) as session:
+        footer = session.execute(sa.select(Footer).limit(1)).scalar_one()
+        footer.Title = "New"
+        session.commit()
+        assert every(engine, sa.select(Footer.Title).where(Footer.Id == footer.Id)) == [("New",)]
+        session.delete(footer)
+        session.commit()
+    assert not every(engine, "SELECT Id FROM Footer WHERE Title = 'New'")

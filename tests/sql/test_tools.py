@@ -247,3 +247,10 @@ def test_without_pyarrow_the_error_names_what_to_install(text: str) -> None:
     command = [sys.executable, "-c", program, text]
     done = subprocess.run(command, env=unmeasured(), capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("pip install 'tap-acton[arrow]' [(1,)]")
+
+
+def test_pandas_appends_rows_to_a_list(engine: sa.Engine, desk: Desk) -> None:
+    frame = pd.DataFrame({"Company": ["A", "B"], "E-mail Address": ["a@x.example", "b@x.example"]})
+    frame.to_sql("List_API Example List", engine, if_exists="append", index=False)
+    at = desk.sim.world.headers("l-0001").index("Company")
+    assert [row.cells[at] for row in desk.sim.world.rows("l-0001")][-2:] == ["A", "B"]

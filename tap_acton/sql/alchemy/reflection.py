@@ -24,6 +24,9 @@ _TYPES: dict[str, type[types.TypeEngine[Any]]] = {
     "TIMESTAMP": types.DateTime,
 }
 
+_MADE = "'made by Act-On'"
+"""The default of a key that new rows get from Act-On, so that it is not among the values."""
+
 
 class ActOnReflection(default.DefaultDialect):
     """Tells of tables. Views count as tables: they are read in the same way, and most are."""
@@ -63,8 +66,8 @@ class ActOnReflection(default.DefaultDialect):
         """Return the columns."""
         columns = self._of(
             connection,
-            "SELECT ColumnName, DataTypeName, IsNullable, Description FROM sys_tablecolumns "
-            "WHERE TableName = ? AND IsHidden = 0 ORDER BY Ordinal",
+            "SELECT ColumnName, DataTypeName, IsNullable, Description, IsKey, IsReadOnly "
+            "FROM sys_tablecolumns WHERE TableName = ? AND IsHidden = 0 ORDER BY Ordinal",
             table_name,
             schema,
         )
@@ -73,11 +76,11 @@ class ActOnReflection(default.DefaultDialect):
                 "name": name,
                 "type": _TYPES.get(type_, types.String)(),
                 "nullable": is_nullable,
-                "default": None,
+                "default": _MADE if is_key and is_readonly else None,
                 "autoincrement": False,
                 "comment": description or None,
             }
-            for name, type_, is_nullable, description in columns
+            for name, type_, is_nullable, description, is_key, is_readonly in columns
         ]
 
     @reflection.cache
