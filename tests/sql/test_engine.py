@@ -407,3 +407,17 @@ def test_system_tables_are_queried_like_others(engine: Engine, sim: Simulator) -
     result = engine.query("SELECT TableName, IsKey FROM sys_tablecolumns WHERE IsKey = 'true'")
     assert [column.type_code for column in result.columns] == [str, bool]
     assert not result.is_capped
+
+
+@pytest.mark.parametrize(
+    ("condition", "same"),
+    [
+        ("Title CONTAINS 'o'", "CONTAINS(Title, 'o') = 1"),
+        ("Title NOT CONTAINS 'o' AND Id <> ''", "CONTAINS(Title, 'o') = 0 AND Id <> ''"),
+        ("NOT Title CONTAINS 'o' OR Id = 'x'", "CONTAINS(Title, 'o') = 0"),
+    ],
+)
+def test_contains_is_a_predicate_too(engine: Engine, condition: str, same: str) -> None:
+    found = rows(engine, f"SELECT Id FROM Messages WHERE {condition} ORDER BY Id")
+    assert found
+    assert found == rows(engine, f"SELECT Id FROM Messages WHERE {same} ORDER BY Id")

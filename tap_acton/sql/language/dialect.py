@@ -148,6 +148,15 @@ class CData(TSQL):
             self._retreat(index)
             return super()._parse_lateral()
 
+        def _parse_range(self, this: exp.Expr | None = None, *given: Any, **named: Any) -> Any:
+            """Read `a CONTAINS b` as the call of that name."""
+            this = this or self._parse_bitwise()
+            is_not = self._match_text_seq("NOT", "CONTAINS")
+            if this is None or not (is_not or self._match_text_seq("CONTAINS")):
+                return super()._parse_range(this, *given, **named)
+            found = call("CONTAINS", [this, self._operand()])
+            return exp.not_(found) if is_not else found
+
         def _parse_limit(self, *arguments: Any, **named: Any) -> Any:
             """Read `LIMIT n, m` as n rows behind the first m, which MySQL has the other way."""
             limit = super()._parse_limit(*arguments, **named)
