@@ -17,7 +17,7 @@ import apsw
 import platformdirs
 
 from tap_acton.sql.exceptions import InterfaceError, OperationalError, ProgrammingError
-from tap_acton.sql.parameters import bound
+from tap_acton.sql.parameters import as_sqlite
 from tap_acton.sql.result import Result
 from tap_acton.sql.schema.table import quoted
 
@@ -139,7 +139,7 @@ class Cache:
 
     def keep_whole(self, table: Table, result: Result) -> str:
         """Keep all rows of a table in place of those that were there; return its name."""
-        rows = (tuple(map(bound, row)) for row in result.rows)
+        rows = (tuple(map(as_sqlite, row)) for row in result.rows)
         self._store(table.name, result, rows, (), frozenset({"DROP EXISTING"}), whole=True)
         return table.name
 
@@ -156,7 +156,7 @@ class Cache:
         name, count = asked.name or table.name, 0
         if name.casefold() == _OWN:
             raise ProgrammingError(f"{name} is the cache's own table: give another name.")
-        rows = (tuple(map(bound, row)) for row in result.rows)
+        rows = (tuple(map(as_sqlite, row)) for row in result.rows)
         if "SCHEMA ONLY" in asked.options:
             self._store(name, result, (), keys, asked.options)
         elif "AUTOCOMMIT" in asked.options:

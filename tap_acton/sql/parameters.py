@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tap_acton.sql.exceptions import ProgrammingError
 
-__all__ = ["Parameters", "bound", "checked", "sets_of"]
+__all__ = ["Parameters", "as_sqlite", "checked", "sets_of"]
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -44,13 +44,11 @@ def checked(parameters: Any) -> tuple[Any, ...] | dict[str, Any]:
     )
 
 
-def bound(value: Any) -> Any:
-    """Return a checked value as SQLite compares it: moments are ISO texts, a day its midnight."""
+def as_sqlite(value: Any) -> Any:
+    """Return a checked value as SQLite compares it: moments and days are ISO texts."""
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, dt.date):
-        return f"{value.isoformat()} 00:00:00"
-    if isinstance(value, dt.time):
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.language.statements import count_of_marks, names_of_parameters
+from tap_acton.sql.parameters import as_sqlite, checked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +21,7 @@ def bound(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> dict
     Raises:
         ProgrammingError: There are too few or too many, or one of no type that SQL has.
     """
+    parameters = checked(parameters)
     marks, names = count_of_marks(statement), names_of_parameters(statement)
     if isinstance(parameters, Mapping):
         given = {name.lstrip("@").casefold(): value for name, value in parameters.items()}
@@ -38,20 +37,4 @@ def bound(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> dict
             )
         if names:
             raise ProgrammingError("Named parameters take their values from a mapping.")
-    return {name: _stored(value) for name, value in given.items()}
-
-
-def _stored(value: Any) -> Any:
-    if isinstance(value, datetime):
-        aware = value.tzinfo is not None
-        naive = value.astimezone(UTC).replace(tzinfo=None) if aware else value
-        return naive.isoformat(sep=" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, UUID):
-        return str(value)
-    if value is None or isinstance(value, str | int | float | bytes | bytearray | memoryview):
-        return value
-    raise ProgrammingError(f"A parameter cannot be of the type {type(value).__name__}.")
+    return {name: as_sqlite(value) for name, value in given.items()}
