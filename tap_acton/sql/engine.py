@@ -249,7 +249,7 @@ class Engine:
         self, statement: Insertion | Update | Deletion, sets: Sequence[dict[str, Any]]
     ) -> Result:
         written = Writer(self, self._changes, self._note).write(statement, sets)
-        return Result.done(len(written.ids), self.last_id)
+        return Result.written(written.ids, self.last_id, written.returning)
 
     def _note(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
         """Keep what became of the rows that a statement wrote."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Result", "ResultColumn"]
 
@@ -44,6 +44,19 @@ class Result:
     def done(cls, count: int, last_id: str | None = None) -> Self:
         """Return the result of a statement that gives no rows, and wrote so many."""
         return cls(columns=(), rows=iter(()), rowcount=count, last_id=last_id)
+
+    @classmethod
+    def written(cls, ids: Sequence[str], last_id: str | None, returning: str) -> Self:
+        """Return the result of a statement that wrote rows: their ids, if the column has a name."""
+        if not returning:
+            return cls.done(len(ids), last_id)
+        return cls(
+            columns=(ResultColumn(name=returning, type_code=str),),
+            rows=iter([(each,) for each in ids]),
+            rowcount=len(ids),
+            is_capped=False,
+            last_id=last_id,
+        )
 
     def close(self) -> None:
         """Stop the requests that the rest of the rows would need."""

@@ -421,16 +421,20 @@ def test_core_inserts_updates_and_deletes_at_once(engine: sa.Engine, desk: Desk)
     ]
 
 
-def test_the_orm_changes_and_deletes_what_it_has_read(engine: sa.Engine) -> None:
+def test_the_orm_adds_changes_and_deletes(engine: sa.Engine) -> None:
     class Base(DeclarativeBase):
         pass
 
     class Footer(Base):
         __tablename__ = "Footer"
-        Id: Mapped[str] = mapped_column(primary_key=True)
+        Id: Mapped[str] = mapped_column(primary_key=True, server_default=sa.FetchedValue())
         Title: Mapped[str]
 
     with Session(engine) as session:
+        added = Footer(Title="Added")
+        session.add(added)
+        session.commit()
+        assert every(engine, f"SELECT Title FROM Footer WHERE Id = '{added.Id}'") == [("Added",)]
         footer = session.execute(sa.select(Footer).limit(1)).scalar_one()
         footer.Title = "New"
         session.commit()

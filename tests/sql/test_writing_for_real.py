@@ -118,3 +118,14 @@ def test_a_view_cannot_be_written(connection: mod.Connection, sim: Simulator) ->
     with pytest.raises(mod.NotSupportedError, match="Messages is a view"):
         connection.execute("DELETE FROM Messages WHERE Id = '1'")
     assert writes(sim) == []
+
+
+def test_returning_gives_the_ids_of_new_rows(connection: mod.Connection, sim: Simulator) -> None:
+    cursor = connection.execute(
+        f"INSERT INTO {LIST} (Company) VALUES ('A'), ('B') RETURNING ContactId"
+    )
+    assert [column[0] for column in cursor.description or ()] == ["ContactId"]
+    assert [key for (key,) in cursor.fetchall()] == list(sim.world.record_ids("l-0001")[-2:])
+    with pytest.raises(mod.NotSupportedError, match="RETURNING gives the key alone: ContactId"):
+        connection.execute(f"INSERT INTO {LIST} (Company) VALUES ('A') RETURNING Company")
+    assert writes(sim) == ["POST", "POST"]

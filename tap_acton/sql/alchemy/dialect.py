@@ -61,6 +61,8 @@ class ActOnDialect(ActOnReflection):
     supports_comments = True
     supports_alter = False
     postfetch_lastrowid = False
+    insert_returning = True
+    use_insertmanyvalues = False
 
     @classmethod
     def import_dbapi(cls) -> Any:

@@ -102,11 +102,13 @@ def _insertion(text: str) -> Insertion:
     if not isinstance(tree, exp.Insert) or not isinstance(tree.this, exp.Schema):
         raise ProgrammingError("INSERT needs columns: INSERT INTO table (column, …) VALUES (…).")
     columns = tuple(column.name for column in tree.this.expressions)
+    returning = tree.args.get("returning")
     return Insertion(
         table=_name(tree.this.this),
         columns=columns,
         rows=_given_rows(tree.expression, len(columns)),
         is_upsert=is_upsert,
+        returning=tuple(each.name for each in returning.expressions) if returning else (),
     )
 
 

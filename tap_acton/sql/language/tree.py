@@ -55,6 +55,8 @@ class Insertion:
     columns: tuple[str, ...]
     rows: Query
     is_upsert: bool = False
+    returning: tuple[str, ...] = ()
+    """Columns of the new rows that are wanted back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,8 @@ class Written:
     """
 
     def __init__(self, what: str, rows: Sequence[str]) -> None:
+        self.returning = ""
+        """The name under which the ids are wanted back, if they are."""
         self.outcomes: list[Outcome] = []
         self._what = what
         self._rows = rows

@@ -71,8 +71,11 @@ class Writer:
         table, target = self._target(statement.table, operation)
         fields = _fields(table, statement.columns, with_key=statement.is_upsert)
         rows = [_row(table, fields, values) for values in self._rows(statement.rows, sets)]
+        returning = _returned(table, statement.returning)
         outcomes = target.upsert(rows) if statement.is_upsert else target.insert(rows)
-        return self._carry_out(operation, table, _numbers(len(rows)), outcomes)
+        written = self._carry_out(operation, table, _numbers(len(rows)), outcomes)
+        written.returning = returning
+        return written
 
     @write.register(Update)
     def _update(self, statement: Update, sets: Bindings) -> Written:
@@ -155,6 +158,14 @@ def _fields(table: Table, names: Sequence[str], *, with_key: bool) -> list[Field
             raise ProgrammingError(f"The column {found.name!r} of {table.name} cannot be written.")
         fields.append(found)
     return fields
+
+
+def _returned(table: Table, names: Sequence[str]) -> str:
+    """Return the key's name if RETURNING names it; Act-On tells nothing else of a new row."""
+    key = _key(table).name
+    if any(name.casefold() != key.casefold() for name in names):
+        raise NotSupportedError(f"RETURNING gives the key alone: {key}.")
+    return key if names else ""
 
 
 def _key(table: Table) -> Field:
