@@ -204,6 +204,15 @@ class Terminal:
         shown, _, self._seen = self._seen.partition(words)
         return shown
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C, once more if it comes while the prompt does not look yet."""
+        for _ in range(10):
+            self.process.send_signal(signal.SIGINT)
+            ready, _, _ = select.select([self._end], [], [], 5)
+            if ready:
+                break
+        self.wait_for("Cancelled.")
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -245,13 +254,11 @@ def test_an_interrupt_cancels_a_statement_and_not_the_session(
     terminal.type("SELECT * FROM Campaigns;\n")
     while not desk.requests()["/api/1/campaigns"]:
         time.sleep(0.01)
-    terminal.process.send_signal(signal.SIGINT)
-    terminal.wait_for("Cancelled.")
+    terminal.interrupt()
     terminal.wait_for("acton> ")
     terminal.type("SELECT 1\n")
     terminal.wait_for("...> ")
-    terminal.process.send_signal(signal.SIGINT)
-    terminal.wait_for("Cancelled.")
+    terminal.interrupt()
     terminal.wait_for("acton> ")
     terminal.type("SELECT 42 AS Answer;\n")
     assert "\n42\n" in terminal.wait_for("acton> ").partition("Answer;")[2]
