@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tap_acton.resources.convert import Type
 from tap_acton.sql.cache import SCHEMA
 from tap_acton.sql.exceptions import OperationalError
-from tap_acton.sql.schema.table import Field, quoted
+from tap_acton.sql.schema.fixed import FIXED
+from tap_acton.sql.schema.table import BINARY, Field, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +79,14 @@ class CachedTables:
             with self.passed_by():
                 kept = self.cache.keep_whole(*self._read(name))
         described = self._sqlite.execute(f"PRAGMA {SCHEMA}.table_info({quoted(kept)})")
+        fixed = FIXED.get(kept)
+        collations = {each.name: each.collation for each in fixed.fields} if fixed else {}
         return kept, tuple(
-            Field(name=column, column=column, type=_TYPES.get(declared, Type.TEXT))
+            Field(
+                name=column,
+                column=column,
+                type=_TYPES.get(declared, Type.TEXT),
+                collation=collations.get(column, BINARY),
+            )
             for _, column, declared, *_ in described
         )

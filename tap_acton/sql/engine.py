@@ -276,7 +276,7 @@ class Engine:
         mentioned = self._names.resolve(tree)
         joined(tree)
         spelled_out(cast("exp.Expression", tree), moment(self._clock.now()).replace(tzinfo=None))
-        with_comparable_values(tree, mentioned.types)
+        with_comparable_values(tree, mentioned.types, mentioned.collations)
         self._module.begin()
         return sqlite_text(tree), mentioned
 

@@ -14,7 +14,7 @@ from tap_acton.sql.language.applied import check_gives_rows
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.tree import Name, Query
 from tap_acton.sql.reading.local import LocalTables
-from tap_acton.sql.schema.table import quoted
+from tap_acton.sql.schema.table import BINARY, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,6 +48,8 @@ class Mentioned:
     """The account's tables, each as often as it is named."""
     has_system: bool = False
     """Whether it names a system table."""
+    collations: dict[str, str] = field(default_factory=dict)
+    """How columns are compared that are not compared as texts are, by name without case."""
     _unclear: set[str] = field(default_factory=set)
 
     def add(self, fields: Iterable[Field]) -> None:
@@ -56,6 +58,8 @@ class Mentioned:
             key = each.name.casefold()
             if self.columns.setdefault(key, each).type is not each.type:
                 self._unclear.add(key)
+            if each.collation != BINARY:
+                self.collations[key] = each.collation
 
     @property
     def types(self) -> dict[str, Type]:

@@ -50,6 +50,16 @@ def test_auto_cache_reads_a_table_once_and_answers_the_same(desk: Desk) -> None:
     assert len(desk.sim.journal) == before
 
 
+@pytest.mark.parametrize("condition", ["Type = 'RACK'", "Type <> ?", "p.Type IN ('x', 'RACK')"])
+def test_a_cached_word_is_equal_to_what_is_accepted_for_it(desk: Desk, condition: str) -> None:
+    query = f"SELECT Id, Type FROM Programs p WHERE {condition} ORDER BY Id"
+    given = ["RACK"] if "?" in condition else []
+    with connect(desk) as plain, connect(desk, AutoCache="true") as cached:
+        expected = plain.execute(query, given).fetchall()
+        assert expected
+        assert cached.execute(query, given).fetchall() == expected
+
+
 def test_a_table_that_is_too_old_is_read_again(desk: Desk) -> None:
     with connect(desk, AutoCache="true", CacheTolerance=0) as connection:
         read(connection)

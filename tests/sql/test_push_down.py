@@ -311,7 +311,6 @@ def _programs() -> Table:
             column=each.name,
             type=each.type,
             is_key=each.name == "id",
-            words={"RACK": "TRACK"} if each.name == "type" else {},
         )
         for each in PROGRAMS.columns
         if each.type is Type.TEXT
@@ -360,11 +359,36 @@ def test_many_keys_of_a_table_that_is_few_requests_take_the_table(
     assert {row[0] for row in rows} == set(sent(engine))
 
 
-def test_an_accepted_word_stands_for_act_ons_own(sim: Simulator, sqlite: apsw.Connection) -> None:
-    assert requests_of(sim, sqlite, "SELECT id FROM p WHERE type = 'RACK'") == ["program TRACK"]
-    theirs = sqlite.execute("SELECT id FROM p WHERE type = 'RACK'").fetchall()
-    assert theirs == sqlite.execute("SELECT id FROM p WHERE type = 'TRACK'").fetchall()
-    assert theirs
+@pytest.mark.parametrize("condition", ["= 'RACK'", "IN ('RACK', 'TRACK')", "= 'rack' LIMIT 1"])
+def test_an_accepted_word_is_sent_as_act_ons_own(
+    sim: Simulator, engine: Engine, condition: str
+) -> None:
+    before = len(sim.journal)
+    rows = list(engine.query(f"SELECT Id, Type FROM Programs WHERE Type {condition}").rows)
+    assert {row[1] for row in rows} == {"TRACK"}
+    sent = [_line(each) for each in list(sim.journal)[before:] if "/program" in each.path]
+    assert sent == ["program TRACK"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "Type = '{}'",
+        "'{}' = Type",
+        "Type <> '{}'",
+        "Type IN ('{}', 'EVENT')",
+        "p.Type NOT IN ('{}', 'EVENT')",
+        "Type = '{}' OR Name = 'none'",
+        "CASE Type WHEN '{}' THEN 1 END = 1",
+    ],
+)
+def test_an_accepted_word_is_equal_to_act_ons_own(engine: Engine, condition: str) -> None:
+    accepted, own = (
+        list(engine.query(f"SELECT Id FROM Programs p WHERE {condition.format(word)}").rows)
+        for word in ("RACK", "TRACK")
+    )
+    assert accepted
+    assert accepted == own
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Functions that only generated SQL calls: what SQLite has in no form, or in another."""
+"""What only generated SQL names: functions that SQLite has in no such form, and a collation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
     import apsw
 
-__all__ = ["as_moment", "register"]
+__all__ = ["WORDS", "as_moment", "own_word", "register"]
+
+WORDS = "ACTON_WORDS"
+"""The collation in which what CData's documents write for a word of Act-On's is equal to it."""
+_OWN_WORDS = {"RACK": "TRACK"}
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 _EXACT = decimal.Context(prec=400)
@@ -31,6 +35,18 @@ def register(connection: apsw.Connection) -> None:
     }
     for name, function in functions.items():
         connection.create_scalar_function(name, function, deterministic=True)
+    connection.create_collation(WORDS, _compared)
+
+
+def own_word(word: str) -> str:
+    """Return Act-On's own word for one that CData's documents have."""
+    return _OWN_WORDS.get(word.upper(), word)
+
+
+def _compared(left: str, right: str) -> int:
+    """Return -1, 0 or 1."""
+    mine, theirs = own_word(left), own_word(right)
+    return (mine > theirs) - (mine < theirs)
 
 
 def as_moment(value: Any) -> Any:

@@ -59,13 +59,17 @@ def with_titles(tree: exp.Expr) -> exp.Expr:
     return tree
 
 
-def with_comparable_values(tree: exp.Expr, types: Mapping[str, Type]) -> exp.Expr:
-    """Make what moments and booleans are compared with what SQLite has for them.
+def with_comparable_values(
+    tree: exp.Expr, types: Mapping[str, Type], collations: Mapping[str, str]
+) -> exp.Expr:
+    """Make what columns are compared with what SQLite has for it.
 
     Args:
         tree: A statement.
         types: The types of columns, by their names without case.
+        collations: The same of those columns that have one.
     """
+    _collate(tree, collations)
     for comparison in tree.find_all(*_COMPARISONS):
         parts = list(comparison.iter_expressions())
         known = {types.get(part.name.casefold()) for part in parts if isinstance(part, exp.Column)}
@@ -90,6 +94,13 @@ def _boolean(value: exp.Expr) -> exp.Expr:
     return exp.Anonymous(
         this="ACTON_CAST", expressions=[value.copy(), exp.Literal.string("BOOLEAN")]
     )
+
+
+def _collate(tree: exp.Expr, collations: Mapping[str, str]) -> None:
+    for column in list(tree.find_all(exp.Column)) if collations else ():
+        collation = collations.get(column.name.casefold())
+        if collation and isinstance(column.parent, exp.EQ | exp.NEQ | exp.In | exp.Case):
+            column.replace(exp.Collate(this=column.copy(), expression=exp.var(collation)))
 
 
 def probe_of(tree: exp.Expr) -> exp.Expr:

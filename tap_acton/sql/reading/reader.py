@@ -12,6 +12,7 @@ from tap_acton.hidden import shows_nothing
 from tap_acton.resources.bulk import ListPaging
 from tap_acton.resources.columnar import values_of
 from tap_acton.resources.model import Parents, Words
+from tap_acton.sql.language.runtime import WORDS, own_word
 from tap_acton.sql.reading.memory import Page
 from tap_acton.sql.reading.values import as_key, as_sqlite, conditions
 from tap_acton.sql.reading.want import Key
@@ -111,7 +112,7 @@ def _known(way: Way, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _keys_of(shown: Field, values: Any) -> tuple[str, ...]:
     texts = {text for text in map(as_key, values) if text is not None}
-    return tuple(sorted({shown.words.get(text.upper(), text) for text in texts}))
+    return tuple(sorted(set(map(own_word, texts)) if shown.collation == WORDS else texts))
 
 
 class Reader:

@@ -15,6 +15,7 @@ import apsw
 from tap_acton.resources.binding import Months, Operator, Parents, Words
 from tap_acton.resources.convert import Type
 from tap_acton.resources.paging import OnePage
+from tap_acton.sql.schema.table import BINARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,8 +87,8 @@ class Given:
     at: int = 0
     """Its number in SQLite's list."""
     operator: int = _EQUAL
-    is_binary: bool = True
-    """Whether texts are compared as they are."""
+    is_own: bool = True
+    """Whether values are compared as the field's own are."""
 
     @property
     def factor(self) -> int:
@@ -109,14 +110,14 @@ def want_of(table: Table, givens: list[Given], used: tuple[int, ...]) -> Want | 
 
 def choose(table: Table, info: apsw.IndexInfo) -> Want:
     """Return what a statement can want, and tell SQLite which values that takes and its cost."""
-    usable = list(_usable(info))
+    usable = list(_usable(info, table.fields))
     used = _used(info, len(table.fields))
     keys, is_by_key = _choice(table, usable, used)
     moments = [] if is_by_key else _moments(table, usable)
     parts: list[Key | Moment] = [Key(each.column) for each in keys]
     parts += [Moment(each.column, _COMPARED[each.operator]) for each in moments]
     for number, each in enumerate((*keys, *moments)):
-        _take(info, each, number + 1, table.fields[each.column])
+        _take(info, each, number + 1)
     row_key = _row_key(table)
     want = Want(
         parts=tuple(parts),
@@ -139,7 +140,7 @@ def _choice(table: Table, usable: list[Given], used: tuple[int, ...]) -> tuple[l
     return row, True
 
 
-def _usable(info: apsw.IndexInfo) -> Iterator[Given]:
+def _usable(info: apsw.IndexInfo, fields: tuple[Field, ...]) -> Iterator[Given]:
     for at in range(info.nConstraint):
         operator = info.get_aConstraint_op(at)
         if info.get_aConstraint_usable(at) and operator in _COMPARED:
@@ -149,7 +150,7 @@ def _usable(info: apsw.IndexInfo) -> Iterator[Given]:
                     at=at,
                     column=column,
                     operator=operator,
-                    is_binary=info.get_aConstraint_collation(at).upper() == "BINARY",
+                    is_own=info.get_aConstraint_collation(at) in {BINARY, fields[column].collation},
                     is_in=info.get_aConstraintUsage_in(at),
                 )
 
@@ -161,17 +162,14 @@ def _keys(fields: tuple[Field, ...], way: Way, usable: list[Given]) -> list[Give
         each
         for each in usable
         if each.operator == _EQUAL
-        and each.is_binary
+        and each.is_own
         and fields[each.column].type is Type.TEXT
         and fields[each.column].column in free
     ]
 
 
 def _row_of_key(table: Table, usable: list[Given], used: tuple[int, ...]) -> list[Given] | None:
-    """Return the constraints that give a row's whole key, if the row can be asked for by that.
-
-    It must have all that is looked at, and no word that only the other way knows.
-    """
+    """Return the constraints that give a row's whole key, if that shows all that is looked at."""
     way = table.by_key
     if way is None:
         return None
@@ -179,9 +177,8 @@ def _row_of_key(table: Table, usable: list[Given], used: tuple[int, ...]) -> lis
     keys = _keys(fields, way, usable)
     known = {fields[each.column].column for each in keys} | way.given.keys()
     shown = {column.name for column in way.resource.columns}
-    words = [each for each in usable if fields[each.column].words and each not in keys]
     is_shown = all(fields[each].column in shown for each in used)
-    return keys if known >= {*way.resource.variables} and is_shown and not words else None
+    return keys if known >= {*way.resource.variables} and is_shown else None
 
 
 def _is_one(table: Table, keys: list[Given]) -> bool:
@@ -206,12 +203,10 @@ def _moments(table: Table, usable: list[Given]) -> list[Given]:
     ]
 
 
-def _take(info: apsw.IndexInfo, constraint: Given, number: int, field: Field) -> None:
+def _take(info: apsw.IndexInfo, constraint: Given, number: int) -> None:
     info.set_aConstraintUsage_argvIndex(constraint.at, number)
     if constraint.is_in:
         info.set_aConstraintUsage_in(constraint.at, True)  # noqa: FBT003 - takes no names
-    # SQLite would compare the accepted word with Act-On's own.
-    info.set_aConstraintUsage_omit(constraint.at, bool(field.words))
 
 
 def _used(info: apsw.IndexInfo, number: int) -> tuple[int, ...]:

@@ -18,8 +18,9 @@ from tap_acton.resources.model import NOWHERE, Column, Parents, Words
 from tap_acton.resources.programs import PROGRAMS
 from tap_acton.resources.rows import OneObject
 from tap_acton.resources.suppression import HARD_BOUNCES, OPT_OUTS
+from tap_acton.sql.language.runtime import WORDS
 from tap_acton.sql.schema.fields import chosen, table_of, writable
-from tap_acton.sql.schema.table import Field, Kind, Operation, Table, Way
+from tap_acton.sql.schema.table import BINARY, Field, Kind, Operation, Table, Way
 
 if TYPE_CHECKING:
     from tap_acton.resources.model import Resource
@@ -138,13 +139,13 @@ _PROGRAMS = (
 
 
 def _cdata(
-    resource: Resource, fields: tuple[tuple[str, str], ...], words: dict[str, str] | None = None
+    resource: Resource, fields: tuple[tuple[str, str], ...], collation: str = BINARY
 ) -> Table:
     """Return a table of CData's columns, with its pseudo-column Type."""
     table = table_of(resource)
     described = next(each.description for each in resource.columns if each.name == "type")
     hidden = Field(
-        name="Type", column="type", description=described, is_pseudo=True, words=words or {}
+        name="Type", column="type", description=described, is_pseudo=True, collation=collation
     )
     return replace(chosen(table, fields), fields=(*chosen(table, fields).fields, hidden))
 
@@ -158,7 +159,7 @@ _STATIONERY = (Operation.INSERT, Operation.UPDATE, Operation.DELETE)
 _OWN = (
     replace(_cdata(_SQL_IMAGES, _IMAGES), by_key=Way(resource=_IMAGE)),
     _cdata(_SQL_MESSAGES, _MESSAGES),
-    _cdata(PROGRAMS, _PROGRAMS, {"RACK": "TRACK"}),
+    _cdata(PROGRAMS, _PROGRAMS, WORDS),
     table_of(LANDING_PAGES, "Pages"),
     table_of(_OTHER_LISTS),
     _written(OPT_OUTS, {"email"}, Operation.INSERT, Operation.UPSERT, Operation.DELETE),

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from tap_acton.resources.model import Resource
 
-__all__ = ["Field", "Kind", "Operation", "Table", "Way", "declaration", "quoted"]
+__all__ = ["BINARY", "Field", "Kind", "Operation", "Table", "Way", "declaration", "quoted"]
 
+BINARY = "BINARY"
+"""The collation in which texts are equal that are the same."""
 _NOTHING: Mapping[str, str] = {}
 _DECLARED = {
     Type.INTEGER: "INTEGER",
@@ -53,8 +55,8 @@ class Field:
     is_pseudo: bool = False
     """Whether it can be named and is not in `*`: a filter, in CData's manner."""
     is_readonly: bool = True
-    words: Mapping[str, str] = field(default_factory=dict)
-    """The API's words by others that are accepted for them, in capitals: RACK for TRACK."""
+    collation: str = BINARY
+    """Which of its values are equal, as SQLite calls that: see `language.runtime.WORDS`."""
 
     @property
     def declared(self) -> str:
