@@ -11,6 +11,10 @@ RUN := $(UV) run --locked --no-sync
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
 
+# As pip installs it. Else each of the many processes that are started here compiles all it imports.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
+
 PEERS := $(patsubst benchmarks/peers/%.txt,.tools/bench/%/installed,$(wildcard benchmarks/peers/*.txt))
 
 .PHONY: demo test lint types tests bench generate wheel clean

@@ -101,10 +101,16 @@ def _launch(command: Command, tell: int, errors: IO[bytes]) -> subprocess.Popen[
         (sys.executable, "-I", "-S", _LAUNCHER, str(tell), *command.arguments),
         stdout=subprocess.PIPE,
         stderr=errors,
-        env={**os.environ, **command.environment},
+        env=_environment(command),
         pass_fds=(tell,),
         start_new_session=True,
     )
+
+
+def _environment(command: Command) -> dict[str, str]:
+    # Installed programs are compiled; without this variable, so are those of a working tree.
+    own = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, **command.environment}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -101,6 +101,11 @@ class ActOnClient:
     ) -> Self:
         """Return a client of the account that the settings name, as `open_account` makes it."""
         account = open_account(settings, clock=clock, observe=observe, authorize=authorize)
+        return cls.of(account, settings)
+
+    @classmethod
+    def of(cls, account: Account, settings: Settings) -> Self:
+        """Return a client of an open account that reads as the settings say."""
         return cls(
             account,
             page_size=settings.page_size,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -35,7 +36,7 @@ __all__ = ["Follower", "Requests", "Source"]
 
 T = TypeVar("T")
 
-_CELLS = 20_000
+_CELLS = 10_000
 """In one part of a reply that is read while it arrives: about 2 MB of short texts."""
 
 
@@ -136,13 +137,14 @@ class Requests:
 
         size = max(1, _CELLS // len(resource.columns))
         part: list[list[str]] = []
-        any_yet = False
+        any_yet, left = False, iter(rows)
         try:
-            for row in rows:
-                part.append(row)
-                if len(part) == size:
-                    yield batch(part)
-                    any_yet, part = True, []
+            # What an iterator gave before it failed stays in the list that it extends.
+            part.extend(itertools.islice(left, size))
+            while len(part) == size:
+                yield batch(part)
+                any_yet, part = True, []
+                part.extend(itertools.islice(left, size))
         except ActOnError:
             if part:
                 yield batch(part)

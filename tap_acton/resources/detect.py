@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from tap_acton.resources.convert import Type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["detected", "exactly", "type_of", "wider"]
+__all__ = ["all_exactly", "detected", "exactly", "type_of", "wider"]
 
 _DIGITS = 15
 """Decimal digits that a double holds, whatever they are."""
@@ -28,6 +28,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _MOMENT = re.compile(rf"{_DAY.pattern}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_CLOCK})")
 _UNKNOWN_OFFSET = "-00:00"
+_ALL_WHOLE = re.compile(rf"(?:(?:0|-?[1-9][0-9]{{0,{_DIGITS - 1}}}),)*")
+_ALL_DAYS = re.compile(rf"(?:{_DAY.pattern},)*")
 _WIDER = {Type.INTEGER: Type.NUMBER, Type.DATE: Type.MOMENT}
 
 
@@ -71,6 +73,27 @@ def exactly(kind: Type, cell: Any) -> Any:
     return read(cell) if cell else None
 
 
+def all_exactly(kind: Type, cells: Sequence[str | None]) -> list[Any] | None:
+    """Return what `exactly` makes of each cell of a column, in a fraction of the time.
+
+    None if that is not known of the type, or of one of the cells. They may fit all the same.
+    """
+    if kind not in _AT_ONCE:
+        return None
+    pattern, read = _AT_ONCE[kind]
+    given = list(filter(None, cells))
+    if not pattern.fullmatch(",".join((*given, ""))):
+        return None
+    try:
+        values = list(map(read, given))
+    except ValueError:
+        return None
+    if len(values) == len(cells):
+        return values
+    found = iter(values)
+    return [next(found) if cell else None for cell in cells]
+
+
 def _boolean(text: str) -> bool:
     if text not in ("true", "false"):
         raise ValueError("neither true nor false")
@@ -98,7 +121,12 @@ def _digits(number: str) -> int:
 def _day(text: str) -> str:
     if not _DAY.fullmatch(text):
         raise ValueError("no day")
-    return date.fromisoformat(text).isoformat()
+    return _calendar_day(text)
+
+
+def _calendar_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
 
 
 def _moment(text: str) -> str:
@@ -121,3 +149,7 @@ _READERS: dict[Type, Callable[[str], Any]] = {
     Type.MOMENT: _moment,
 }
 """The narrower before the wider."""
+_AT_ONCE: dict[Type, tuple[re.Pattern[str], Callable[[str], Any]]] = {
+    Type.INTEGER: (_ALL_WHOLE, int),
+    Type.DATE: (_ALL_DAYS, _calendar_day),
+}

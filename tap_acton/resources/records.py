@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tap_acton.resources.cells import Cells
 from tap_acton.resources.columnar import Marks, Records, mark, values_of
 from tap_acton.resources.convert import Type, moments
-from tap_acton.resources.detect import exactly
+from tap_acton.resources.detect import all_exactly, exactly
 from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
 
 if TYPE_CHECKING:
@@ -143,9 +143,7 @@ class _Found:
 
     def _fitted(self, column: Column, given: Sequence[Any]) -> tuple[Sequence[Any], dict[int, Any]]:
         if self._are_texts or _TEXTS.issuperset(map(type, given)):
-            known = given if column.type is Type.TEXT else None
-            if column.type is Type.MOMENT and not column.exact:
-                known = moments(given)
+            known = _at_once(column, given)
             if known is not None:
                 return known, {}
         convert = partial(exactly, column.type) if column.exact else column.type.convert
@@ -162,6 +160,15 @@ class _Found:
                         unfit[number] = cell
             values.append(value)
         return values, unfit
+
+
+def _at_once(column: Column, texts: Sequence[str | None]) -> Sequence[Any] | None:
+    """Return a column of texts typed, if it takes no look at each of them."""
+    if column.type is Type.TEXT:
+        return texts
+    if column.exact:
+        return all_exactly(column.type, texts)
+    return moments(texts) if column.type is Type.MOMENT else None
 
 
 def to_record(

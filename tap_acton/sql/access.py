@@ -44,4 +44,4 @@ def opened(settings: Settings, log: Log, *, offline: bool) -> tuple[Account, Act
     except BaseException:
         account.transport.close()
         raise
-    return account, ActOnClient(account, page_size=settings.page_size)
+    return account, ActOnClient.of(account, settings)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import apsw
-import apsw.ext
 
 from tap_acton.sql.failures import in_words_of_statement
 from tap_acton.sql.result import ResultColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from tap_acton.sql.names import Mentioned
 
@@ -34,7 +34,7 @@ _NUMBERS = (int, float, bool)
 
 
 def described(
-    sqlite: apsw.Connection, text: str, probe: str
+    sqlite: apsw.Connection, text: str, probe: str, bindings: Mapping[str, Any]
 ) -> tuple[tuple[ResultColumn, ...], list[Reader | None]]:
     """Return the columns of a statement, and what makes a value one of each column's type.
 
@@ -42,13 +42,14 @@ def described(
         sqlite: The database.
         text: The statement.
         probe: One of whose columns SQLite can tell the types.
+        bindings: The values of its parameters.
 
     Raises:
         apsw.Error: The statement is wrong.
     """
-    named = _columns(sqlite, text)
+    named = _columns(sqlite, text, bindings)
     try:
-        typed = _columns(sqlite, probe)
+        typed = _columns(sqlite, probe, bindings)
     except apsw.Error:  # what stands for an expression is not allowed everywhere
         typed = named
     types = [_TYPES.get(declared or "", _TYPES["VARCHAR"]) for _, declared in typed]
@@ -59,9 +60,21 @@ def described(
     return columns, [reader for _, reader in types]
 
 
-def _columns(sqlite: apsw.Connection, text: str) -> list[tuple[str, str | None]]:
-    description = apsw.ext.query_info(sqlite, text).description
-    return [(name, declared) for name, declared in description]
+def _columns(
+    sqlite: apsw.Connection, text: str, bindings: Mapping[str, Any]
+) -> list[tuple[str, str | None]]:
+    """Return names and declared types, without a step of the statement."""
+    found: list[tuple[str, str | None]] = []
+
+    def look(cursor: apsw.Cursor, _statement: str, _bindings: apsw.Bindings | None) -> bool:
+        found.extend(cursor.get_description())
+        return False
+
+    cursor = sqlite.cursor()
+    cursor.exec_trace = look
+    with suppress(apsw.ExecTraceAbort):
+        cursor.execute(text, bindings)
+    return found
 
 
 def values(

@@ -219,7 +219,7 @@ class Engine:
         tree = with_titles(query.tree)
         text, mentioned = self._prepared(tree)
         try:
-            columns, readers = described(self._sqlite, text, sqlite_text(probe_of(tree)))
+            columns, readers = described(self._sqlite, text, sqlite_text(probe_of(tree)), sets[0])
             if found := self._straight(tree, mentioned, sets[0], columns):
                 return found
             cursor = self._begun(text, sets[0])

@@ -105,6 +105,27 @@ def test_max_rows_caps_what_a_select_gives(desk: Desk, most: int, expected: int)
         assert len(connection.execute("SELECT TOP 4 Id FROM Messages").fetchall()) == expected
 
 
+@pytest.mark.parametrize(("way", "in_csv"), [("json", False), ("csv", True)])
+def test_list_download_says_how_a_list_comes(desk: Desk, way: str, *, in_csv: bool) -> None:
+    with connect(desk, ListDownload=way) as connection:
+        before = len(desk.sim.journal)
+        rows = connection.execute("SELECT * FROM [List_API Example List]").fetchall()
+    asked = [entry.query.get("responseformat") for entry in list(desk.sim.journal)[before:]]
+    assert rows
+    assert ("CSV" in asked) is in_csv
+
+
+def test_an_account_id_that_is_given_is_not_asked_for(desk: Desk) -> None:
+    number = str(desk.sim.accounts[0].account_id)
+    asked = []
+    for given in ({}, {"AccountId": number}):
+        with connect(desk, **given) as connection:
+            before = len(desk.sim.journal)
+            assert connection.execute("SELECT * FROM Contacts LIMIT 1").fetchall()
+            asked.append([entry.path for entry in list(desk.sim.journal)[before:]])
+    assert [path for path in asked[0] if path not in asked[1]] == ["/api/1/account"]
+
+
 @pytest.mark.parametrize("word", ["INSERT INTO", "UPDATE", "DELETE FROM", "upsert into"])
 def test_a_read_only_connection_says_why_it_does_not_write(desk: Desk, word: str) -> None:
     with (

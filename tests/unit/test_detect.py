@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.resources.convert import Type
-from tap_acton.resources.detect import detected, exactly, type_of, wider
+from tap_acton.resources.detect import all_exactly, detected, exactly, type_of, wider
 from tests.cells import had_back
 
 BOUNDED = settings(max_examples=300, deadline=None, derandomize=True, database=None)
@@ -50,6 +50,25 @@ def test_every_cell_can_be_had_back_from_every_type_that_takes_it(cell: str) -> 
         if fits(kind, cell):
             value = json.loads(json.dumps(exactly(kind, cell)))
             assert had_back(kind.schema, value) == cell
+
+
+days = st.dates().map(str) | dated
+numbers = st.integers().map(str) | numeric
+
+
+@BOUNDED
+@given(st.sampled_from(LADDER), st.lists(cells) | st.lists(days) | st.lists(numbers))
+def test_a_column_at_once_has_the_values_of_its_cells(kind: Type, column: list[str]) -> None:
+    at_once = all_exactly(kind, column)
+    if at_once is not None:
+        assert at_once == [exactly(kind, cell) for cell in column]
+
+
+def test_numbers_and_days_are_typed_by_the_column() -> None:
+    assert all_exactly(Type.INTEGER, ["1", "", None, "-20"]) == [1, None, None, -20]
+    assert all_exactly(Type.DATE, ["2024-02-29", ""]) == ["2024-02-29", None]
+    assert all_exactly(Type.DATE, ["2023-02-29"]) is None
+    assert all_exactly(Type.INTEGER, ["1", "01"]) is None
 
 
 @BOUNDED

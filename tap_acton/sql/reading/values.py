@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tap_acton.resources.convert import Type
@@ -21,6 +22,7 @@ _AS_TEXT = frozenset((Type.TEXT, Type.DATE, Type.TEXTS, Type.JSON))
 """Those that a result calls texts."""
 _UNSAFE_KEYS = frozenset(("", ".", ".."))
 """They would be another place of the API, as parts of an address."""
+_WITHOUT_ZONE: Callable[[Any], Any] = methodcaller("replace", tzinfo=None)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?")
 _DAY = len("2026-11-25")
 
@@ -101,9 +103,9 @@ def _number_text(number: float) -> str:
 
 
 def _naive_ones(moments: Sequence[datetime | None]) -> Sequence[datetime | None]:
-    zones = {moment.tzinfo for moment in moments if moment is not None}
-    if zones <= {UTC}:
-        return [moment and moment.replace(tzinfo=None) for moment in moments]
+    zones = {moment and moment.tzinfo for moment in moments}
+    if zones == {UTC}:
+        return list(map(_WITHOUT_ZONE, moments))
     return [moment and _naive(moment) for moment in moments]
 
 
