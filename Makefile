@@ -23,6 +23,7 @@ test: lint types tests  ## All checks
 lint: .venv/installed
 	$(RUN) ruff check
 	$(RUN) ruff format --check
+	$(RUN) hadolint Containerfile
 
 types: .venv/installed
 	$(RUN) mypy tap_acton cdata tests benchmarks
