@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 import signal
+import subprocess
+import sys
 import tempfile
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
+from tap_acton.errors import BudgetSpentError, ConfigError
 from tap_acton.simulator import Options, Simulator
 from tests.containerfile import Built, instructions
-from tests.harness import config_for
+from tests.harness import config_for, discover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +39,14 @@ def image() -> Iterator[Built]:
     """The image in a folder that every user can enter."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        yield Built(FILE, Path(folder))
+        built = Built(FILE, Path(folder))
+        try:
+            built.start("python", "--version").communicate()
+        except PermissionError:
+            pytest.skip(
+                "only root can enter the folder of this Python; take another, or be no root"
+            )
+        yield built
 
 
 def the_only(word: str) -> str:
@@ -89,7 +100,7 @@ def test_the_tokens_are_kept_in_the_volume(image: Built) -> None:
 
 
 def test_the_signal_that_stops_the_image_reaches_the_tap(image: Built) -> None:
-    with Simulator(replace(SMALL, latency_ms=300)) as account:
+    with Simulator(replace(SMALL, latency_ms=100)) as account:
         process = image.start(*image.entrypoint, *SYNC, **environment_for(account))
         assert process.stdout
         first = process.stdout.readline()
@@ -124,3 +135,72 @@ def test_the_image_is_built_with_the_uv_of_make() -> None:
     )
     assert len(versions) == 2
     assert len(set(versions)) == 1
+
+
+TARGET = """\
+#!{python}
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["type"] == "STATE":
+        print(json.dumps(message["value"]), flush=True)
+"""
+
+
+class Pod:
+    """The pod of docs/container.md, its folders below one, and a target that writes states only."""
+
+    def __init__(self, folder: Path, account: Simulator) -> None:
+        self.state = folder / "state" / "state.json"
+        self._environment = environment_for(account) | {
+            "PATH": f"{folder}/bin:{Path(sys.executable).parent}:/usr/bin:/bin",
+            "HOME": str(folder),
+        }
+        script = cron_job()["containers"][0]["args"][0]
+        script = script.replace("/state\n", f"{folder}/state\n")
+        self._command = ["/bin/bash", "-c", script.replace("/etc", f"{folder}/etc")]
+        for name in ("state", "bin", "etc/acton"):
+            (folder / name).mkdir(parents=True)
+        target = folder / "bin" / "target-postgres"
+        target.write_text(TARGET.format(python=sys.executable))
+        target.chmod(0o755)
+        catalog = discover(config_for(account, folder))
+        (folder / "etc" / "acton" / "catalog.json").write_text(json.dumps(catalog))
+
+    def start(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Start what the pod does."""
+        return subprocess.Popen(self._command, env=self._environment | environment)
+
+
+def cron_job() -> dict[str, Any]:
+    """Return the pod that the CronJob of docs/container.md starts."""
+    text = (ROOT / "docs" / "container.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    job = yaml.safe_load(block)["spec"]["jobTemplate"]["spec"]
+    pod: dict[str, Any] = job["template"]["spec"]
+    (rule,) = job["podFailurePolicy"]["rules"]
+    assert rule["onExitCodes"]["values"] == [ConfigError.exit_code, BudgetSpentError.exit_code]
+    assert str(pod["securityContext"]["fsGroup"]) == the_only("USER").split(":")[1]
+    return pod
+
+
+def test_the_pod_of_the_document_goes_on_from_the_state_of_the_run_before(tmp_path: Path) -> None:
+    with Simulator(SMALL) as account:
+        pod = Pod(tmp_path, account)
+        assert pod.start(TAP_ACTON_MAX_REQUESTS_PER_RUN="12").wait(60) == BudgetSpentError.exit_code
+        cut = json.loads(pod.state.read_text())
+        assert pod.start().wait(60) == 0
+    assert cut["bookmarks"]
+    assert json.loads(pod.state.read_text()) != cut
+
+
+def test_a_pod_that_is_stopped_keeps_the_state_that_the_tap_says_last(tmp_path: Path) -> None:
+    with Simulator(replace(SMALL, latency_ms=100)) as account:
+        pod = Pod(tmp_path, account)
+        before = len(account.journal)
+        process = pod.start()
+        while len(account.journal) == before:
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 143
+    assert "bookmarks" in json.loads(pod.state.read_text())
