@@ -46,8 +46,8 @@ an account 30,000 requests a day. Take out the line of one to read it.
 ## Exit codes
 
 The tap exits with 75 if a budget of requests is spent. What is complete is kept, and the next run
-goes on. With 2, a setting, a file or the login must be changed: `meltano invoke tap-acton:status`
-shows what the tokens are worth.
+goes on. With 2, a setting, a file or the login must be changed:
+`meltano invoke tap-acton:status --config ENV` shows what the tokens are worth.
 """
 _COPIED = ("name", "namespace", "executable", "commands", "settings_group_validation")
 
