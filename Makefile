@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PEERS := $(patsubst benchmarks/peers/%.txt,.tools/bench/%/installed,$(wildcard benchmarks/peers/*.txt))
 
-.PHONY: demo test lint types tests bench generate wheel clean
+.PHONY: demo test lint types tests bench generate hub wheel clean
 
 demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
 	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
@@ -27,6 +27,7 @@ test: lint types tests  ## All checks
 lint: .venv/installed
 	$(RUN) ruff check
 	$(RUN) ruff format --check
+	$(RUN) hadolint Containerfile
 
 types: .venv/installed
 	$(RUN) mypy tap_acton cdata tests benchmarks
@@ -44,6 +45,9 @@ bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other program
 
 generate: .venv/installed  ## The parts of files that are made from the code
 	$(RUN) python -m tests.generated
+
+hub: .venv/installed  ## docs/meltano-hub.yml, the plugin's definition for MeltanoHub
+	$(RUN) python -m tests.generated_plugin
 
 wheel: $(UV)  ## dist/*.whl
 	$(UV) build --quiet

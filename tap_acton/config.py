@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 __all__ = [
+    "CONFIG_HELP",
     "OF_THE_SDK",
     "check_catalog",
     "check_state",
@@ -25,6 +26,11 @@ __all__ = [
 ]
 
 _PREFIX = "TAP_ACTON_"
+CONFIG_HELP = (
+    "JSON file with the settings, or ENV for the environment variables TAP_ACTON_<SETTING>. Of "
+    "several, later ones win."
+)
+"""What `--config` takes, in words for its help."""
 OF_THE_SDK: dict[str, tuple[type, str]] = {
     "stream_maps": (dict, "an object"),
     "stream_map_config": (dict, "an object"),

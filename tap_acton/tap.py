@@ -26,9 +26,11 @@ from tap_acton.errors import ConfigError
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.messages import MESSAGE_EVENTS
 from tap_acton.settings import Settings, config_schema
+from tap_acton.singer.about import about_in
 from tap_acton.singer.batch_files import check_batches, read_batch_config
 from tap_acton.singer.budgets import check_discovery, check_run, left_today
 from tap_acton.singer.catalog import catalogued, discovered
+from tap_acton.singer.command import explained
 from tap_acton.singer.console.plan import Plan, known_rows, make_plan
 from tap_acton.singer.console.progress import Progress
 from tap_acton.singer.console.terminal import has_bars, run_with_bars, say, somebody_is_there
@@ -254,17 +256,13 @@ class TapActOn(Tap):
 
     @classmethod
     def get_singer_command(cls) -> click.Command:
-        """Return the command; `--test` is for `invoke`, which knows the catalog too."""
-        command = super().get_singer_command()
-        for option in command.params:
-            if isinstance(option, click.Option) and option.name == "test":
-                option.type = click.Choice([value.value for value in CliTestOptionValue])
-                option.callback, option.expose_value = None, True
-                option.help = (
-                    "Report which streams the account answers, and how: one request each. "
-                    "--test=schema prints the streams' schemas instead."
-                )
-        return command
+        """Return the command."""
+        return explained(super().get_singer_command())
+
+    @classmethod
+    def print_about(cls, output_format: str | None = None) -> None:
+        """Print what the tap is."""
+        click.echo(about_in(cls._get_about_info(), output_format or "text"))
 
     @classmethod
     def cb_config(

@@ -5,15 +5,11 @@ Each has a test that compares, so that nobody can forget it.
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from benchmarks import results
 from benchmarks.__main__ import ratios
-from tap_acton.kinds import Choice
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.custom_objects import CUSTOM_OBJECT_TEMPLATE
 from tap_acton.resources.lists import LIST_TEMPLATE
@@ -23,10 +19,16 @@ from tap_acton.resources.segments import (
     LIST_SEGMENT_TEMPLATE,
     SEGMENT_TEMPLATE,
 )
-from tap_acton.settings import settings_table
 from tap_acton.sql import functions
 from tap_acton.sql.errors import in_words_of_properties
 from tap_acton.sql.properties import property_table
+from tests.generated_plugin import (
+    HUB_FILE,
+    SETTINGS_FILE,
+    hub_text,
+    settings_page,
+    write_meltano,
+)
 from tests.generated_tables import table_sections
 
 if TYPE_CHECKING:
@@ -38,7 +40,6 @@ __all__ = [
     "connection_table",
     "costly_streams",
     "function_tables",
-    "meltano_settings",
     "performance_table",
     "stream_table",
 ]
@@ -61,26 +62,6 @@ _SHOWN = (
 )
 """What README.md shows: what it is, the question, the case, and the figure or the ratio."""
 _EVENTS_COST = "messages + 7 * messages that moved + rows / 999"
-
-
-def meltano_settings() -> list[dict[str, Any]]:
-    """Return the settings of the extractor in meltano.yml."""
-    entries = []
-    for setting in settings_table():
-        entry: dict[str, Any] = {
-            "name": setting.name,
-            "label": setting.title,
-            "description": setting.description,
-            "kind": setting.kind.meltano,
-        }
-        if isinstance(setting.kind, Choice):
-            entry["options"] = [{"label": word, "value": word} for word in setting.kind.words]
-        if setting.secret:
-            entry["sensitive"] = True
-        if setting.default not in (None, ()):
-            entry["value"] = setting.default
-        entries.append(entry)
-    return entries
 
 
 def connection_table() -> str:
@@ -177,16 +158,10 @@ def _write_between(file: Path, mark: str, text: str) -> None:
     file.write_text(f"{head}<!-- {mark} -->\n{text}<!-- /{mark} -->{tail}")
 
 
-def _write_meltano() -> None:
-    file = ROOT / "meltano.yml"
-    head, _, rest = file.read_text().partition("      settings:\n")
-    _, mark, tail = rest.partition("  # The loaders name")
-    text = yaml.safe_dump(meltano_settings(), sort_keys=False, width=96, allow_unicode=True)
-    file.write_text(f"{head}      settings:\n{textwrap.indent(text, ' ' * 6)}{mark}{tail}")
-
-
 if __name__ == "__main__":
-    _write_meltano()
+    write_meltano()
+    HUB_FILE.write_text(hub_text())
+    SETTINGS_FILE.write_text(settings_page())
     _write_between(ROOT / "docs" / "connection-string.md", "properties", connection_table())
     _write_between(ROOT / "docs" / "sql-functions.md", "functions", function_tables())
     _write_between(ROOT / "docs" / "streams.md", "streams", stream_table())

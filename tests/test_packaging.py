@@ -1,4 +1,4 @@
-"""What a user installs: the wheel, and the plugin definition in meltano.yml."""
+"""What a user installs: the wheel."""
 
 from __future__ import annotations
 
@@ -9,23 +9,11 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-
-from tap_acton.settings import settings_table
-from tap_acton.tap import TapActOn
-from tests.generated import costly_streams, meltano_settings
 
 ROOT = Path(__file__).parent.parent
 UV = os.environ.get("UV") or shutil.which("uv")
-
-
-def meltano_plugin() -> dict[str, Any]:
-    """Return the extractor of meltano.yml."""
-    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    return next(plugin for plugin in project["plugins"]["extractors"])
 
 
 def run(*command: str) -> str:
@@ -33,27 +21,6 @@ def run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def test_meltano_yml_has_exactly_the_settings_of_the_table() -> None:
-    assert meltano_plugin()["settings"] == meltano_settings(), "run `make generate`"
-
-
-def test_meltano_yml_has_the_capabilities_of_the_tap() -> None:
-
-    capabilities = {capability.value for capability in TapActOn.capabilities}
-    assert set(meltano_plugin()["capabilities"]) == capabilities
-
-
-def test_meltano_yml_selects_all_streams_but_the_costly_ones() -> None:
-    unselected = [f"!{stream}.*" for stream in costly_streams()]
-    assert sorted(meltano_plugin()["select"]) == sorted(["*.*", *unselected])
-
-
-def test_each_group_of_settings_is_enough_to_log_in() -> None:
-    names = {setting.name for setting in settings_table()}
-    for group in meltano_plugin()["settings_group_validation"]:
-        assert set(group) <= names
 
 
 def test_the_old_backoff_is_not_declared() -> None:

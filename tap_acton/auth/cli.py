@@ -16,7 +16,7 @@ from tap_acton.auth.authenticator import TokenKeeper
 from tap_acton.auth.authorization import authorization_url, code_from_pasted, new_state
 from tap_acton.auth.browser import code_from_browser
 from tap_acton.auth.status import iso_time, kept_facts
-from tap_acton.config import read_config, read_settings
+from tap_acton.config import CONFIG_HELP, read_config, read_settings
 from tap_acton.errors import ActOnError, ConfigError
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ _config_option = click.option(
     "sources",
     multiple=True,
     required=True,
-    help="The tap's configuration file, or ENV for environment variables.",
+    metavar="FILE|ENV",
+    help=CONFIG_HELP,
 )
 
 
@@ -47,10 +48,14 @@ def auth() -> None:
 @click.option(
     "--browser/--no-browser",
     default=True,
-    help="Open the login page, or print its address and ask for the answer.",
+    help="Open the login page on this machine, as is the default, or print its address and ask "
+    "for the one that the browser is sent to.",
 )
 def login(sources: tuple[str, ...], *, browser: bool) -> None:
-    """Log in: with the password if auth_scheme says so, else with the browser."""
+    """Log in with the password or the browser.
+
+    auth_scheme OAuthPassword takes the password, OAuth the browser.
+    """
     settings = _stored(_settings(sources))
     with _rotation(settings) as rotation:
         if settings.auth_scheme == "OAuthPassword":
@@ -66,7 +71,7 @@ def login(sources: tuple[str, ...], *, browser: bool) -> None:
 
 @auth.command()
 @_config_option
-@click.option("--state", help="Comes back with the answer.")
+@click.option("--state", help="Any text; it comes back with the answer, for `exchange`.")
 def url(sources: tuple[str, ...], state: str | None) -> None:
     """Print the address of the login page. Nothing is sent."""
     click.echo(authorization_url(_settings(sources), state=state))
@@ -74,8 +79,11 @@ def url(sources: tuple[str, ...], state: str | None) -> None:
 
 @auth.command()
 @_config_option
-@click.option("--code", help="The code, or the whole redirected address; else oauth_verifier.")
-@click.option("--state", help="What `url` was given; a redirected address must have it.")
+@click.option(
+    "--code",
+    help="The code, or the whole address that the browser was sent to.  [default: oauth_verifier]",
+)
+@click.option("--state", help="What `url` was given; the address must have the same.")
 def exchange(sources: tuple[str, ...], code: str | None, state: str | None) -> None:
     """Exchange the code of a login for tokens, and keep them."""
     settings = _stored(_settings(sources))
@@ -91,7 +99,10 @@ def exchange(sources: tuple[str, ...], code: str | None, state: str | None) -> N
 @_config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(sources: tuple[str, ...], *, as_json: bool) -> None:
-    """Show what is kept. Nothing is sent."""
+    """Show what the tokens are worth and what is left of the budgets.
+
+    Nothing is sent.
+    """
     facts = kept_facts(_stored(_settings(sources)))
     if as_json:
         click.echo(json.dumps(facts))
@@ -113,7 +124,10 @@ def refresh(sources: tuple[str, ...]) -> None:
 @auth.command()
 @_config_option
 def logout(sources: tuple[str, ...]) -> None:
-    """Forget the tokens. That they were used, and the logins of this hour, stay known."""
+    """Forget the tokens.
+
+    That they were used, and the logins of this hour, stay known.
+    """
     settings = _stored(_settings(sources))
     store = open_store(settings)
     with store.locked():

@@ -12,27 +12,28 @@ __all__ = ["LoginSettings"]
 
 @dataclass(frozen=True, kw_only=True)
 class LoginSettings:
-    """How to log in."""
+    """Login and tokens."""
 
     auth_scheme: str = setting(
-        "OAuth uses tokens or a code from a browser; OAuthPassword logs in with username and "
-        "password once, and with refresh tokens from then on.",
+        "How to log in: OAuth with the browser, or with refresh_token to begin with; OAuthPassword "
+        "with username and password. Both go on with refresh tokens.",
         Choice(words=("OAuth", "OAuthPassword")),
         property="AuthScheme",
-        title="Auth scheme",
+        title="Authentication scheme",
         default="OAuth",
     )
     initiate_oauth: str | None = setting(
-        "OFF uses access_token and never asks for another; REFRESH renews tokens; GETANDREFRESH "
-        "also logs in. If not set: GETANDREFRESH with OAuthPassword, else REFRESH.",
+        "What may be done for tokens: OFF uses access_token and never asks for another; REFRESH "
+        "renews tokens; GETANDREFRESH also logs in. The tap's default is GETANDREFRESH with "
+        "OAuthPassword, else REFRESH.",
         Choice(words=("OFF", "REFRESH", "GETANDREFRESH")),
         property="InitiateOAuth",
         title="Initiate OAuth",
     )
     client_id: str | None = setting(
-        "Client id that Act-On issued for your application.",
+        "Client ID that Act-On issued for your application.",
         property="OAuthClientId",
-        title="Client id",
+        title="Client ID",
     )
     client_secret: str | None = setting(
         "Client secret that Act-On issued for your application.",
@@ -41,8 +42,8 @@ class LoginSettings:
         secret=True,
     )
     username: str | None = setting(
-        "E-mail address of the Act-On user, for OAuthPassword. Give the tap a user of its own: "
-        "each login ends the sessions of the same application and user.",
+        "E-mail address of the Act-On user, for OAuthPassword. Better a user for this alone: each "
+        "login ends the user's other sessions of the same application.",
         property="User",
         title="Username",
     )
@@ -53,47 +54,50 @@ class LoginSettings:
         secret=True,
     )
     access_token: str | None = setting(
-        "Access token to begin with. Tokens in the settings file win over it.",
+        "Access token to begin with, or the only one with initiate_oauth OFF. Tokens that are "
+        "kept already (oauth_settings_location) win over it.",
         Text(ascii=True),
         property="OAuthAccessToken",
         title="Access token",
         secret=True,
     )
     refresh_token: str | None = setting(
-        "Refresh token to begin with. It is used once; its successors are kept in the settings "
-        "file and win over it.",
+        "Refresh token to begin with. It works once; its successors are kept "
+        "(oauth_settings_location) and win over it.",
         property="OAuthRefreshToken",
         title="Refresh token",
         secret=True,
     )
     oauth_expires_in: int | None = setting(
-        "Seconds that access_token lives, if you know; else it is used until it is refused.",
+        "Seconds that access_token is valid, from oauth_token_timestamp on. If not set, it is "
+        "used until Act-On refuses it.",
         Integer(minimum=0, maximum=315_360_000),
         property="OAuthExpiresIn",
-        title="Access token's lifetime",
+        title="Access token lifetime",
     )
     oauth_token_timestamp: int | None = setting(
-        "When access_token was issued, in milliseconds since 1970; now, if not set.",
+        "When access_token was issued, in milliseconds since 1970-01-01 UTC. If not set, now.",
         Integer(minimum=0, maximum=10**14),
         property="OAuthTokenTimestamp",
-        title="Access token's time",
+        title="Access token issue time",
     )
     oauth_verifier: str | None = setting(
-        "Code from the page that the authorization URL redirects to. It is exchanged once.",
+        "Code in the address to which the login page sends the browser. It is exchanged for "
+        "tokens once.",
         property="OAuthVerifier",
-        title="Verifier code",
+        title="Authorization code",
         secret=True,
     )
     callback_url: str = setting(
-        "Callback URL that is registered for your application. To log in with the browser it "
-        "must lead to this machine.",
+        "Callback URL that is registered for your application. For a login in the browser it must "
+        "lead to this machine.",
         property="CallbackURL",
         title="Callback URL",
         default="http://localhost:80",
     )
     scope: str = setting(
-        "Scope of the authorization page. Tokens carry the user's rights whatever it says, and "
-        "no request of the tap itself has it.",
+        "Scope in the address of the login page. It limits nothing: tokens carry all rights of "
+        "the user.",
         property="Scope",
         title="Scope",
         default="PRODUCTION",
@@ -105,10 +109,10 @@ class LoginSettings:
         default=300,
     )
     oauth_settings_location: str | None = setting(
-        "Where the tokens are kept, encrypted: a file on a disk that outlives the run, or a "
-        "database that many hosts share (postgresql://user:password@host/database#name), or "
-        "memory://name for this process alone. If not set: the file OAuthSettings.txt in the "
-        "user's configuration folder for tap-acton.",
+        "Where the tokens are kept, encrypted: a file on a disk that outlives the run; a database "
+        "that many hosts share (postgresql://user:password@host/database#name); or memory://name, "
+        "for this process alone. If not set: the file OAuthSettings.txt in the user's "
+        "configuration folder for tap-acton.",
         property="OAuthSettingsLocation",
         title="OAuth settings location",
         secret=True,

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from tap_acton.settings.login import LoginSettings
-from tap_acton.settings.network import NetworkSettings
+from tap_acton.settings.network import LimitSettings, NetworkSettings
 from tap_acton.settings.reading import ReadingSettings
+from tap_acton.settings.route import RouteSettings
 from tap_acton.settings.table import Setting, settings_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _HOSTS = {"us": "https://api.actonsoftware.com", "eu": "https://api-eu.actonsoft
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ReadingSettings, NetworkSettings, LoginSettings):
+class Settings(ReadingSettings, RouteSettings, LimitSettings, NetworkSettings, LoginSettings):
     """The settings of one tap or connection. Secrets are not in its repr."""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,15 @@ class Setting:
 
     name: str
     property: str
-    """Its name in a connection string: CData's, where its connector has it."""
+    """Its name in a connection string: CData's, where its connector has it; empty if only the tap
+    has the setting."""
     kind: Kind
     title: str
     description: str
     default: Any
     secret: bool
+    group: str
+    """What it is for: the docstring of the dataclass that declares it."""
 
 
 def setting(
@@ -43,7 +47,8 @@ def setting(
     Args:
         description: What it does, for users.
         kind: What values it takes; any text on one line, if not given.
-        property: Its name in a connection string; the field's name in Pascal case, if not given.
+        property: Its name in a connection string, empty if only the tap has the setting; the
+            field's name in Pascal case, if not given.
         title: Its name for people.
         default: Its value if it is not set.
         secret: Whether no text may show its value.
@@ -60,7 +65,13 @@ def setting(
 
 def settings_of(declared: type) -> Iterator[Setting]:
     """Yield the settings that a dataclass declares, in the order in which a user reads them."""
+    groups = {
+        name: (owner.__doc__ or "").rstrip(".")
+        for owner in declared.__mro__
+        for name in inspect.get_annotations(owner)
+    }
     for entry in fields(declared):
         data = dict(entry.metadata[_DATA_KEY])
-        data["property"] = data["property"] or entry.name.title().replace("_", "")
-        yield Setting(name=entry.name, default=entry.default, **data)
+        if data["property"] is None:
+            data["property"] = entry.name.title().replace("_", "")
+        yield Setting(name=entry.name, default=entry.default, group=groups[entry.name], **data)

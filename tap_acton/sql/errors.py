@@ -74,7 +74,7 @@ def _pep249(error: ActOnError) -> Error:
 
 def in_words_of_properties(text: str) -> str:
     """Return a text with the names of properties in place of those of the tap's settings."""
-    names = {setting.name: setting.property for setting in settings_table()}
+    names = {each.name: each.property for each in settings_table() if each.property}
     plain = "|".join(name for name in names if "_" in name)
     every = "|".join(names)
     return re.sub(

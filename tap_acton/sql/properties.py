@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectorSettings", "held_properties", "property_table", "read_properties"]
 
-_OF_THE_TAP = frozenset(
-    {
-        "start_date",
-        "end_date",
-        "lists",
-        "report_lookback_days",
-        "suppression_snapshots",
-        "emit_activate_version_messages",
-        "auto_add_columns",
-        "requests_in_flight",
-        "type_detection",
-    }
-)
 _FOREVER = 2**31
 
 
@@ -190,7 +177,7 @@ class ConnectorSettings:
 def property_table() -> Iterator[Setting]:
     """Yield every property, in the order in which a user should read them."""
     for entry in (*settings_table(), *settings_of(ConnectorSettings)):
-        if entry.name not in _OF_THE_TAP:
+        if entry.property:
             yield entry
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest
 
-    from tap_acton.settings.network import NetworkSettings
+    from tap_acton.settings import Settings
 
 __all__ = ["USUAL_ROUTE", "Proxy", "Route", "route_of"]
 
@@ -90,7 +90,7 @@ class Route:
 USUAL_ROUTE = Route()
 
 
-def route_of(settings: NetworkSettings) -> Route:
+def route_of(settings: Settings) -> Route:
     """Return the way that settings describe.
 
     Raises:
@@ -106,7 +106,7 @@ def route_of(settings: NetworkSettings) -> Route:
     return Route(proxy=proxy, trust=trust)
 
 
-def _proxy(settings: NetworkSettings) -> Proxy | None:
+def _proxy(settings: Settings) -> Proxy | None:
     if settings.proxy_auto_detect or not settings.proxy_server:
         return None
     scheme = "https" if settings.proxy_ssl_type == "ALWAYS" else "http"
@@ -120,7 +120,7 @@ def _proxy(settings: NetworkSettings) -> Proxy | None:
     )
 
 
-def _firewall(settings: NetworkSettings) -> Proxy | None:
+def _firewall(settings: Settings) -> Proxy | None:
     kind = settings.firewall_type
     if kind == "NONE" or not settings.firewall_server:
         return None

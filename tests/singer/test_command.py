@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
 from tap_acton.auth.account import open_store
+from tap_acton.auth.cli import auth
 from tap_acton.config import read_settings
 from tap_acton.settings import settings_table
 from tap_acton.simulator import Fault, Options, Simulator
+from tap_acton.tap import TapActOn
 from tests.harness import TAP, Messages, config_for, discover, only, run_tap, unmeasured, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import click
 
 
 LISTS = "/api/1/list/*"
@@ -208,6 +214,24 @@ def test_about_lists_every_setting() -> None:
         else set(about["settings"]["properties"])
     )
     assert {setting.name for setting in settings_table()} <= listed
+
+
+def options() -> Iterator[Any]:
+    """Yield every option of both commands."""
+    commands = {"tap-acton": TapActOn.get_singer_command(), **auth.commands}
+    for name, command in commands.items():
+        for option in command.params:
+            yield pytest.param(option, id=f"{name} --{option.name}")
+
+
+@pytest.mark.parametrize("option", [*options()])
+def test_every_option_says_what_it_does(option: click.Option) -> None:
+    assert re.fullmatch(r"[A-Z].*\.( +\[.*\])?", option.help or "")
+
+
+def test_each_command_of_the_login_fits_into_the_list_of_all() -> None:
+    shown = CliRunner().invoke(auth, ["--help"]).output
+    assert "..." not in shown.partition("Commands:")[2]
 
 
 def test_a_sync_tells_its_story_in_about_ten_lines(account: Simulator, tmp_path: Path) -> None:
