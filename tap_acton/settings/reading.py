@@ -51,7 +51,8 @@ class ReadingSettings:
         title="End date",
     )
     lists: tuple[str, ...] = setting(
-        "Lists to read, by name or id; * and ? match any text. If not set, all of them.",
+        "Lists to read, by name or id; * and ? match any text, and ! in front leaves lists out. "
+        "If not set, all of them.",
         TextList(),
         title="Lists",
         default=(),
