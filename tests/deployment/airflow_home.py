@@ -41,11 +41,11 @@ class Home:
     """Names of the databases for Airflow and for what is loaded."""
     environment: dict[str, str]
 
-    def run(self, *arguments: str, ends_with: int = 0, **more: str) -> str:
+    def run(self, *arguments: str, given: dict[str, str] | None = None, ends_with: int = 0) -> str:
         """Run a command of Airflow to its end, and return what it says."""
         done = subprocess.run(
             [str(AIRFLOW), *arguments],
-            env={**self.environment, **more},
+            env={**self.environment, **(given or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -75,18 +75,19 @@ class Home:
 
     @contextmanager
     def scheduling(self, **more: str) -> Iterator[None]:
-        """Let a scheduler run, with all that it needs."""
+        """Let a scheduler run, with all that it needs; it leaves alone what was only tested."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = str(probe.getsockname()[1])
+        more["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] = "False"
         more["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://127.0.0.1:{port}/execution/"
-        with (
-            self.running("api-server", "--host", "127.0.0.1", "--port", port, **more),
-            self.running("dag-processor", **more),
-            self.running("scheduler", **more),
-        ):
-            wait_until(lambda: _listens(port), seconds=120)
-            yield
+        with self.running("api-server", "--host", "127.0.0.1", "--port", port, **more):
+            wait_until(lambda: _listens(port), seconds=120)  # tasks before that would fail
+            with (
+                self.running("dag-processor", **more),
+                self.running("scheduler", "--skip-serve-logs", **more),
+            ):
+                yield
 
     def airflow(self, statement: str, *values: Any) -> list[Any]:
         """Ask Airflow's database; a single column comes without its row."""
@@ -180,10 +181,10 @@ def _environment(folder: Path, server: dict[str, Any], databases: dict[str, str]
         "TMPDIR": str(temporary),
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__API_AUTH__JWT_SECRET": uuid.uuid4().hex * 2,
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": (
             f"postgresql+psycopg2://{name}:airflow@{server['host']}:{server['port']}/{name}"
         ),

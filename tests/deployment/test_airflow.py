@@ -74,7 +74,7 @@ def run_north(home: Home, north: Simulator) -> Ran:
         {"connection": "north", "groups": GROUPS, "streams": ["messages", "forms"]}
     )
     before = len(north.journal)
-    said = home.run("dags", "test", "north", **environment)
+    said = home.run("dags", "test", "north", given=environment)
     return Ran(said=said, requests=list(north.journal)[before:])
 
 
@@ -158,9 +158,9 @@ def test_a_spent_budget_skips_the_task_and_the_next_runs_go_on(home: Home) -> No
     with Simulator(options(lists=4)) as sim:
         few = account("frugal", sim.credentials, sim.url, **FAST, max_requests_per_run=14)
         few |= accounts({"connection": "frugal", "streams": ["messages", "form*"]})
-        home.run("dags", "test", "frugal", **few)
+        home.run("dags", "test", "frugal", given=few)
         assert home.states("frugal") == {"rest": "skipped", "loaded": "skipped"}
-        home.run("dags", "test", "frugal", **few)
+        home.run("dags", "test", "frugal", given=few)
         asked = Counter(
             entry.path
             for entry in sim.journal.matching(path="/api/1/list/l-*")
@@ -175,7 +175,7 @@ def test_wrong_settings_are_not_tried_again(home: Home) -> None:
     with Simulator(options()) as sim:
         wrong = account("mistaken", sim.credentials, sim.url, **FAST, region="mars")
         wrong |= accounts({"connection": "mistaken"})
-        said = home.run("dags", "test", "mistaken", ends_with=1, **wrong)
+        said = home.run("dags", "test", "mistaken", given=wrong, ends_with=1)
     assert "Setting 'region' must be one of us, eu" in said
     assert home.states("mistaken") == {"rest": "failed", "loaded": "upstream_failed"}
 
@@ -205,25 +205,24 @@ def scheduled(home: Home, agency: Simulator) -> Ran:
         )
     )
     with home.scheduling(**environment):
-        wait_until(lambda: "success" in home.states("busy_checks").values(), seconds=200)
-        wait_until(lambda: "up_for_retry" in home.states("faulty").values(), seconds=200)
+        wait_until(lambda: "success" in home.states("busy_checks").values(), seconds=400)
+        wait_until(lambda: "up_for_retry" in home.states("faulty").values(), seconds=400)
     return Ran(said="", requests=list(agency.journal))
 
 
-def of(agency: Simulator, scheduled: Ran, place: int) -> list[Entry]:
-    number = agency.accounts[place].account_id
-    return [entry for entry in scheduled.requests if entry.account == number]
+def of_account(place: int, scheduled: Ran) -> list[Entry]:
+    return [entry for entry in scheduled.requests if entry.account == place]
 
 
-def test_tasks_at_once_log_in_once(agency: Simulator, scheduled: Ran) -> None:
+def test_tasks_at_once_log_in_once(scheduled: Ran) -> None:
     for place in (0, 1):
-        grants = [entry.grant for entry in of(agency, scheduled, place) if entry.grant]
+        grants = [entry.grant for entry in of_account(place, scheduled) if entry.grant]
         assert grants == ["password"]
 
 
-def test_tasks_at_once_keep_the_limit_together(agency: Simulator, scheduled: Ran) -> None:
+def test_tasks_at_once_keep_the_limit_together(scheduled: Ran) -> None:
     for place in (0, 1):
-        moments = [entry.at for entry in of(agency, scheduled, place)]
+        moments = [entry.at for entry in of_account(place, scheduled)]
         most = max(bisect_left(moments, at + 1) - index for index, at in enumerate(moments))
         assert most <= 5
 
@@ -236,7 +235,7 @@ def test_tasks_at_once_bring_every_row_once(home: Home, agency: Simulator, sched
     ) == [1]
     asked = Counter(
         entry.path
-        for entry in of(agency, scheduled, 0)
+        for entry in of_account(0, scheduled)
         if entry.path.startswith("/api/1/list/l-") and entry.query["count"] != "1"
     )
     assert asked == {f"/api/1/list/l-000{number}": 1 for number in range(1, 6)}
@@ -254,7 +253,7 @@ def test_who_waits_for_the_account_runs_after_it(home: Home, scheduled: Ran) -> 
 def test_what_is_complete_is_kept_and_what_failed_is_tried_again(
     home: Home, scheduled: Ran
 ) -> None:
-    assert home.states("faulty")["rest"] == "up_for_retry"
+    assert "up_for_retry" in home.states("faulty").values()
     assert home.warehouse("SELECT count(*) FROM faulty.list_newsletter") == [ROWS]
     state = home.airflow(
         "SELECT value FROM asset_state_store JOIN asset ON id = asset_id "
