@@ -38,7 +38,7 @@ tests: .venv/installed $(MELTANO)
 
 deployment: .venv/installed $(MELTANO) $(AIRFLOW) $(TARGET_POSTGRES)  ## How others run it: in schedulers, on several hosts
 	MELTANO=$(abspath $(MELTANO)) AIRFLOW=$(abspath $(AIRFLOW)) UV=$(abspath $(UV)) \
-	  TARGET_POSTGRES=$(abspath $(TARGET_POSTGRES)) $(RUN) pytest tests/deployment
+	  TARGET_POSTGRES=$(abspath $(TARGET_POSTGRES)) $(RUN) pytest -n 2 --dist loadfile tests/deployment
 
 # URL=… CONFIG=… reads that server instead of simulated ones; LONG=1, SAVE=1, ARGS="ceiling --latency 800".
 bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md

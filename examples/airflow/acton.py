@@ -46,7 +46,6 @@ def account_dag(account: dict[str, Any]) -> None:
         retries=4,
         retry_delay=timedelta(minutes=1),
         retry_exponential_backoff=2,
-        max_retry_delay=timedelta(hours=1),
     )
     def load(group: str, lists: list[str], asset_state_store: Any = None) -> None:
         tap, target = tap_environment(name, lists), target_environment(name)
@@ -114,12 +113,13 @@ def target_environment(account: str) -> dict[str, str]:
 
 
 def environment(prefix: str, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return this process's environment with a program's settings, as Singer programs read them."""
+    """Return a program's settings as Singer programs read them, without what is Airflow's own."""
+    inherited = {name: text for name, text in os.environ.items() if "AIRFLOW" not in name}
     texts = {
         f"{prefix}_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in settings.items()
     }
-    return {**os.environ, **texts}
+    return inherited | texts
 
 
 def discover(tap: dict[str, str]) -> dict[str, Any]:

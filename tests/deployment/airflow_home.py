@@ -49,7 +49,7 @@ class Home:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
         assert done.returncode == ends_with, done.stdout[-6000:]
@@ -82,7 +82,7 @@ class Home:
         more["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] = "False"
         more["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://127.0.0.1:{port}/execution/"
         with self.running("api-server", "--host", "127.0.0.1", "--port", port, **more):
-            wait_until(lambda: _listens(port), seconds=120)  # tasks before that would fail
+            wait_until(lambda: _listens(port), seconds=300)  # tasks before that would fail
             with (
                 self.running("dag-processor", **more),
                 self.running("scheduler", "--skip-serve-logs", **more),

@@ -17,7 +17,7 @@ from tests.harness import wait_until
 from tests.postgres import PASSWORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 pytestmark = pytest.mark.skipif(
     AIRFLOW is None or TARGET_POSTGRES is None,
@@ -44,9 +44,19 @@ class Ran:
     requests: list[Entry]
 
 
-def options(**more: Any) -> Options:
+def options(seed: int, **more: Any) -> Options:
+    """Return small accounts; the store knows them by their users, and these by the seed."""
     small = {"contacts": ROWS, "messages": 4, "forms": 2, "recipients": 5, "suppressed": 4}
-    return Options(**{**small, "requests_per_second": 0, **more})
+    return Options(**{**small, "seed": seed, "requests_per_second": 0, **more})
+
+
+def lists_asked_for(requests: Iterable[Entry]) -> Counter[str]:
+    """Return how often each list was asked for its rows; discovery asks for one, to see columns."""
+    return Counter(
+        entry.path.rpartition("/")[2]
+        for entry in requests
+        if entry.path.startswith("/api/1/list/l-") and entry.query["count"] != "1"
+    )
 
 
 def accounts(*each: dict[str, Any]) -> dict[str, str]:
@@ -65,7 +75,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[Ho
 
 @pytest.fixture(scope="module")
 def north() -> Iterator[Simulator]:
-    with Simulator(options()) as simulator:
+    with Simulator(options(10)) as simulator:
         yield simulator
 
 
@@ -95,12 +105,7 @@ def test_every_row_arrives_once(home: Home, north: Simulator, first: Ran, list_i
 
 
 def test_each_list_is_read_by_one_task_alone(first: Ran) -> None:
-    asked = Counter(
-        entry.path
-        for entry in first.requests
-        if entry.path.startswith("/api/1/list/l-") and entry.query["count"] != "1"
-    )
-    assert asked == {f"/api/1/list/l-000{number}": 1 for number in range(1, 6)}
+    assert lists_asked_for(first.requests) == {f"l-000{number}": 1 for number in range(1, 6)}
 
 
 def test_the_rest_has_the_streams_that_are_named_and_no_others(home: Home, first: Ran) -> None:
@@ -155,24 +160,20 @@ def test_no_secret_is_left_in_files_and_in_the_database(
 
 
 def test_a_spent_budget_skips_the_task_and_the_next_runs_go_on(home: Home) -> None:
-    with Simulator(options(lists=4)) as sim:
+    with Simulator(options(20, lists=4)) as sim:
         few = account("frugal", sim.credentials, sim.url, **FAST, max_requests_per_run=14)
         few |= accounts({"connection": "frugal", "streams": ["messages", "form*"]})
         home.run("dags", "test", "frugal", given=few)
         assert home.states("frugal") == {"rest": "skipped", "loaded": "skipped"}
         home.run("dags", "test", "frugal", given=few)
-        asked = Counter(
-            entry.path
-            for entry in sim.journal.matching(path="/api/1/list/l-*")
-            if entry.query["count"] != "1"
-        )
+        asked = lists_asked_for(sim.journal)
     assert home.states("frugal") == {"rest": "success", "loaded": "success"}
-    assert asked == {f"/api/1/list/l-000{number}": 1 for number in range(1, 5)}
+    assert asked == {f"l-000{number}": 1 for number in range(1, 5)}
     assert home.warehouse("SELECT count(*) FROM frugal.list_newsletter") == [ROWS]
 
 
 def test_wrong_settings_are_not_tried_again(home: Home) -> None:
-    with Simulator(options()) as sim:
+    with Simulator(options(30)) as sim:
         wrong = account("mistaken", sim.credentials, sim.url, **FAST, region="mars")
         wrong |= accounts({"connection": "mistaken"})
         said = home.run("dags", "test", "mistaken", given=wrong, ends_with=1)
@@ -185,7 +186,7 @@ def test_wrong_settings_are_not_tried_again(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def agency() -> Iterator[Simulator]:
-    with Simulator(options(accounts=2, agency=True, requests_per_second=5)) as simulator:
+    with Simulator(options(40, accounts=2, agency=True, requests_per_second=5)) as simulator:
         simulator.faults.add(Fault(kind="status", status=400, path="/api/1/form*", times=0))
         yield simulator
 
@@ -233,12 +234,8 @@ def test_tasks_at_once_bring_every_row_once(home: Home, agency: Simulator, sched
         "AND b.dag_id = 'busy' AND a.map_index = 0 AND b.map_index = 1 "
         "AND a.start_date < b.end_date AND b.start_date < a.end_date"
     ) == [1]
-    asked = Counter(
-        entry.path
-        for entry in of_account(0, scheduled)
-        if entry.path.startswith("/api/1/list/l-") and entry.query["count"] != "1"
-    )
-    assert asked == {f"/api/1/list/l-000{number}": 1 for number in range(1, 6)}
+    asked = lists_asked_for(of_account(0, scheduled))
+    assert asked == {f"l-000{number}": 1 for number in range(1, 6)}
     for table in TABLES.values():
         assert home.warehouse(f"SELECT count(*) FROM busy.{table}") == [ROWS]
 
