@@ -3,9 +3,12 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 MELTANO_VERSION := 4.4.1
+TARGET_POSTGRES_VERSION := 0.8.1
 
 UV := .tools/bin/uv
 MELTANO := .tools/meltano/bin/meltano
+AIRFLOW := .tools/airflow/bin/airflow
+TARGET_POSTGRES := .tools/target-postgres/bin/target-postgres
 RUN := $(UV) run --locked --no-sync
 
 export UV_PYTHON_DOWNLOADS := never
@@ -17,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PEERS := $(patsubst benchmarks/peers/%.txt,.tools/bench/%/installed,$(wildcard benchmarks/peers/*.txt))
 
-.PHONY: demo test lint types tests bench generate hub wheel clean
+.PHONY: demo test lint types tests deployment bench generate hub wheel clean
 
 demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
 	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
@@ -34,9 +37,13 @@ types: .venv/installed
 
 tests: .venv/installed $(MELTANO)
 	$(RUN) coverage erase
-	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2
+	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2 --ignore tests/deployment
 	$(RUN) coverage combine -q
 	$(RUN) coverage report
+
+deployment: .venv/installed $(MELTANO) $(AIRFLOW) $(TARGET_POSTGRES)  ## How others run it: in schedulers, on several hosts
+	MELTANO=$(abspath $(MELTANO)) AIRFLOW=$(abspath $(AIRFLOW)) UV=$(abspath $(UV)) \
+	  TARGET_POSTGRES=$(abspath $(TARGET_POSTGRES)) $(RUN) pytest -n 2 --dist loadfile tests/deployment
 
 # URL=… CONFIG=… reads that server instead of simulated ones; LONG=1, SAVE=1, ARGS="ceiling --latency 800".
 bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md
@@ -68,6 +75,16 @@ clean:
 $(MELTANO): $(UV)
 	$(UV) venv --quiet --allow-existing .tools/meltano
 	$(UV) pip install --quiet --python .tools/meltano/bin/python meltano==$(MELTANO_VERSION)
+
+$(AIRFLOW): examples/airflow/requirements.txt $(UV)
+	$(UV) venv --quiet --allow-existing .tools/airflow
+	$(UV) pip sync --quiet --python .tools/airflow/bin/python $<
+	touch $@
+
+$(TARGET_POSTGRES): $(UV)
+	$(UV) venv --quiet --allow-existing .tools/target-postgres
+	$(UV) pip install --quiet --python .tools/target-postgres/bin/python \
+	  meltanolabs-target-postgres==$(TARGET_POSTGRES_VERSION)
 
 $(UV):
 	$(PYTHON) -m venv .tools

@@ -66,8 +66,17 @@ def stream_names(
 
 
 def matches(patterns: tuple[str, ...], *texts: str) -> bool:
-    """Tell whether any of the globs fits any of the texts, in any case; without globs, yes."""
-    return not patterns or any(
+    """Tell whether any of the globs fits any of the texts, in any case, and none with a ! does.
+
+    Without globs that have no ! in front, all texts fit that are not excluded.
+    """
+    excluded = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    wanted = [pattern for pattern in patterns if not pattern.startswith("!")]
+    return not _fits(excluded, texts) and (not wanted or _fits(wanted, texts))
+
+
+def _fits(patterns: list[str], texts: tuple[str, ...]) -> bool:
+    return any(
         fnmatch.fnmatchcase(text.casefold(), pattern.casefold())
         for pattern in patterns
         for text in texts

@@ -196,6 +196,8 @@ def test_a_wide_list_takes_one_request_more(simulator: Simulate) -> None:
         (("l-0005",), {"list_newsletter_l_0005"}),
         (("l-0001", "Mess?ges"), {"list_api_example_list", "list_messages"}),
         (("nothing",), set()),
+        (("news*", "!l-0005"), {"list_newsletter"}),
+        (("!NEWS*", "!m*", "!webinar*"), {"list_api_example_list"}),
     ],
     ids=lambda value: repr(sorted(value)),
 )
@@ -203,6 +205,16 @@ def test_lists_are_chosen_by_name_or_id(
     simulator: Simulate, patterns: tuple[str, ...], names: set[str]
 ) -> None:
     assert set(discovered(simulator(lists=5), *patterns)) == names
+
+
+def test_what_some_globs_take_and_the_same_with_an_exclamation_mark_leave_is_every_list(
+    simulator: Simulate,
+) -> None:
+    sim = simulator(lists=5)
+    taken, left = set(discovered(sim, "news*", "l-0001")), set(discovered(sim, "!news*", "!l-0001"))
+    assert len(taken) == 3
+    assert not taken & left
+    assert taken | left == set(discovered(sim))
 
 
 def test_lists_that_are_not_chosen_are_not_asked_for(simulator: Simulate) -> None:
