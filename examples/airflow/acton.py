@@ -76,6 +76,8 @@ def groups(account: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the groups of an account. A list is in the first whose globs fit, or in the rest."""
     found, taken = [], []
     for name, globs in account.get("groups", {}).items():
+        if name == REST:
+            raise ValueError(f"{ACCOUNTS}: a group of {account['connection']} is called {REST!r}")
         found.append({"group": name, "lists": [*globs, *taken]})
         taken += [f"!{glob}" for glob in globs]
     return [*found, {"group": REST, "lists": taken}]

@@ -98,6 +98,13 @@ def test_every_group_is_loaded(home: Home, first: Ran) -> None:
     assert home.states("north") == dict.fromkeys(done, "success")
 
 
+def test_a_group_cannot_be_called_as_the_rest_is(home: Home) -> None:
+    given = accounts({"connection": "north", "groups": {"rest": ["*"]}})
+    listed = ("dags", "list-import-errors", "--local", "--output", "plain")
+    said = home.run(*listed, given=given, ends_with=1)
+    assert "acton_accounts: a group of north is called 'rest'" in said
+
+
 @pytest.mark.parametrize("list_id", TABLES)
 def test_every_row_arrives_once(home: Home, north: Simulator, first: Ran, list_id: str) -> None:
     found = home.warehouse(f"SELECT contact_id FROM north.{TABLES[list_id]}")
