@@ -53,8 +53,8 @@ class ReadingSettings:
         title="End date",
     )
     lists: tuple[str, ...] = setting(
-        "Names or IDs of the lists to read; * and ? match any text, and ! in front leaves lists out. "
-        "If not set, all lists.",
+        "Names or IDs of the lists to read; * and ? match any text, and ! in front leaves lists "
+        "out. If not set, all lists.",
         TextList(),
         property="",
         title="Lists",
