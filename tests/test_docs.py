@@ -126,6 +126,18 @@ def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), target
 
 
+def anchors(document: Path) -> set[str]:
+    """Return what GitHub makes of a document's headings."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_into_a_document_leads_to_a_heading(document: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^):#]*)#([^)]+)\)", document.read_text()):
+        assert anchor in anchors(document.parent / target if target else document), anchor
+
+
 def is_a_module(name: str) -> bool:
     """Tell whether a module has this name, or one that ends like this."""
     return (
