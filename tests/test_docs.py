@@ -138,6 +138,15 @@ def test_every_link_into_a_document_leads_to_a_heading(document: Path) -> None:
         assert anchor in anchors(document.parent / target if target else document), anchor
 
 
+def test_what_is_said_of_other_ways_has_an_address_or_was_not_found() -> None:
+    page = (ROOT / "docs" / "comparison.md").read_text()
+    others = page.split("## Act-On's own exports")[1].split("## Your own script")[0]
+    facts = re.findall(r"^(?:- |\| (?!Platform|-)).*(?:\n  .*)*", others, re.MULTILINE)
+    assert [fact for fact in facts if "](https://" not in fact and "page" not in fact] == []
+    assert len(facts) > 10
+    assert re.search(r"read on 20\d\d-\d\d-\d\d", page)
+
+
 def is_a_module(name: str) -> bool:
     """Tell whether a module has this name, or one that ends like this."""
     return (
