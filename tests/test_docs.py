@@ -127,6 +127,27 @@ def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), target
 
 
+def anchors(document: Path) -> set[str]:
+    """Return what GitHub makes of a document's headings."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_into_a_document_leads_to_a_heading(document: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^):#]*)#([^)]+)\)", document.read_text()):
+        assert anchor in anchors(document.parent / target if target else document), anchor
+
+
+def test_what_is_said_of_other_ways_has_an_address_or_was_not_found() -> None:
+    page = (ROOT / "docs" / "comparison.md").read_text()
+    others = page.split("## Act-On's own exports")[1].split("## Your own script")[0]
+    facts = re.findall(r"^(?:- |\| (?!Platform|-)).*(?:\n  .*)*", others, re.MULTILINE)
+    assert [fact for fact in facts if "](https://" not in fact and "page" not in fact] == []
+    assert len(facts) > 10
+    assert re.search(r"read on 20\d\d-\d\d-\d\d", page)
+
+
 def is_a_module(name: str) -> bool:
     """Tell whether a module has this name, or one that ends like this."""
     return (

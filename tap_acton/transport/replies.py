@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 _THROTTLE_CODES = {"429", *(str(code) for code in range(900800, 900808))}
+_UNKNOWN_CLIENT = "access_denied"
+"""The token endpoint's: nobody sends an access token there."""
 _TOKEN_CODES = {str(code) for code in range(900901, 900906)}
 _THROTTLE_WORDS = re.compile(r"throttl|rate.?limit|too many|quota", re.IGNORECASE)
 _THROTTLE_STATUSES = {403, 503}
@@ -147,7 +149,8 @@ def _kind_of(status: int, found: ReportedError) -> tuple[type[ActOnError], str]:
     if status == _TOO_MANY or found.code in _THROTTLE_CODES or throttled:
         return RateLimitedError, "Act-On says there are too many requests"
     if status == _UNAUTHORIZED or found.code in _TOKEN_CODES:
-        return TokenInvalidError, "Act-On does not accept the access token"
+        whose = "client" if found.code == _UNKNOWN_CLIENT else "access token"
+        return TokenInvalidError, f"Act-On does not accept the {whose}"
     if status >= _FAILED_FROM or status == _REQUEST_TIMEOUT:
         return ServerFailedError, "Act-On failed to answer"
     if _OK < status < _REFUSED_FROM:

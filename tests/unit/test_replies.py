@@ -136,6 +136,11 @@ def test_every_form_of_throttling_is_throttling(status: int, body: object) -> No
     assert type(error_of(reply(status, body))) is RateLimitedError
 
 
+def test_a_refused_client_is_not_called_a_refused_access_token() -> None:
+    body = {"error": "access_denied", "error_description": "Unauthorized"}
+    assert "does not accept the client: Unauthorized" in str(error_of(reply(401, body)))
+
+
 @pytest.mark.parametrize("code", [900901, 900902, 900903, 900904, 900905])
 def test_wso2s_token_faults_ask_for_another_token(code: int) -> None:
     assert type(error_of(reply(403, fault(code, "Token")))) is TokenInvalidError
