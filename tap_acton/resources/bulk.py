@@ -115,15 +115,17 @@ class _Reading:
     """Rows for which a CSV is asked."""
 
     def pages(self) -> Iterator[Page]:
-        """Yield the first page, and the others as CSV or as JSON."""
+        """Yield the first page, the others as CSV or as JSON, and what is behind the last of them.
+
+        However a CSV ends, the page behind it says whether that is the end (0035).
+        """
         known = self.walk.resume.anchors
         begins = max(0, self.walk.resume.offset - (len(known) > 1)) if known else 0
         first = self.source(offset_params(begins, self.walk.count))
         if self._is_worth_it(begins, first):
             yield self._take(begins, first)
             proof = _Proof(begins=begins, marks=first.marks)
-            if (yield from self._as_csv(proof, self.source.as_csv(first.labels))):
-                return
+            yield from self._as_csv(proof, self.source.as_csv(first.labels))
         else:
             _begin_with(first, begins, self.walk)
         yield from self.walk.pages()
@@ -137,17 +139,17 @@ class _Reading:
         self.total, self.worth = first.total, _WORTH * rows
         return self.total - begins - rows >= self.worth
 
-    def _as_csv(self, proof: _Proof, csv: Source) -> Generator[Page, None, bool]:
-        """Yield the rows behind the first page as CSV, and return whether all have come."""
+    def _as_csv(self, proof: _Proof, csv: Source) -> Iterator[Page]:
+        """Yield the rows behind the first page that come as CSV."""
         while True:
             left = self.total - self.walk.next
             failure = yield from self._one_reply(proof, csv)
             came, left = self.walk.next - (self.total - left), self.total - self.walk.next
             if left < self.worth:
-                return not left and failure is None
+                return
             if came < self.worth:
                 self._doubt(failure)
-                return False
+                return
             anchors = self.walk.last  # it ended too soon, and yet it was worth it: once more
             proof = _Proof(begins=self.walk.next - len(anchors), marks=anchors)
 

@@ -260,8 +260,8 @@ class Walk:
             return False  # see _has_all
         total = reply.total
         short = reply.rows < self.widest  # a server that gives fewer rows has no more
-        counts_all = reply.begins > 0 or reply.rows < self.count  # and not just this full page
-        if self.next == total and counts_all and (as_expected or (short and self._ends_here())):
+        is_full = reply.rows >= (self.widest if reply.begins else self.count)  # the total may err
+        if self.next == total and not is_full and (as_expected or (short and self._ends_here())):
             return True
         if total is not None and self.next < total and not self.filtered:
             return False

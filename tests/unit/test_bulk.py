@@ -199,10 +199,10 @@ def test_a_new_run_over_a_quiet_list_repeats_a_row_at_most(way: str, most: int) 
 
 
 @pytest.mark.parametrize("kind", ["pages", "whole", "all from an offset on"])
-def test_a_long_list_takes_two_requests(kind: str) -> None:
+def test_a_long_list_takes_three_requests(kind: str) -> None:
     lists = lists_of(1000, **KINDS[kind])
     lists.pages()
-    assert lists.csv.table.requests == [(0, 4), (0, 1000)]
+    assert lists.csv.table.requests == [(0, 4), (0, 1000), (999, 4)]
     assert lists.asked_labels == [LABELS]
 
 
@@ -233,13 +233,13 @@ def test_no_csv_is_asked_for_before_the_first_page_is_used() -> None:
     assert lists.csv.table.requests == [(0, 4)]
 
 
-def test_a_cut_reading_goes_on_with_two_requests() -> None:
+def test_a_cut_reading_goes_on_with_three_requests() -> None:
     lists = lists_of(1000)
     place = lists.pages(most=100)[-1].position
     lists.csv.table.requests.clear()
     lists.pages(resume=place)
     begins = place.offset - 1
-    assert lists.csv.table.requests == [(begins, 4), (begins, 1000 - begins)]
+    assert lists.csv.table.requests == [(begins, 4), (begins, 1000 - begins), (999, 4)]
 
 
 @pytest.mark.parametrize("kind", ["pages", "whole"])
@@ -257,10 +257,17 @@ def test_a_csv_that_ends_before_a_row_that_is_gone_is_checked_with_one_page() ->
     assert lists.csv.table.requests == [(0, 4), (0, 60), (58, 4)]
 
 
+@pytest.mark.parametrize("way", [{}, WAYS["one row less"]])
+def test_rows_that_come_in_front_of_a_csv_cost_not_the_last_ones(way: dict[str, Any]) -> None:
+    came = Act(before=2, kind="insert", at=4)
+    lists = Lists(csv=Csv(table=Table(size=24, acts=(came,)), **way))
+    assert set(range(24)) <= set(keys(lists.pages()))
+
+
 def test_a_csv_of_as_many_rows_as_the_server_likes_is_asked_for_again() -> None:
     lists = lists_of(100, cap=40)
     lists.pages()
-    assert lists.csv.table.requests == [(0, 4), (0, 100), (30, 70), (60, 40)]
+    assert lists.csv.table.requests == [(0, 4), (0, 100), (30, 70), (60, 40), (99, 4)]
 
 
 # What a CSV that is no use costs

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tap_acton.resources.paging import Batch, Page, Params
 
 SCORES, RECORDS = RESOURCES["list_scores"], PARENTS_ONLY["list_records"]
-MANY_RUNS = 150
+MANY_RUNS = 400
 ENDED = Place(bound={"ended": "yes"})
 BOUNDED = settings(
     max_examples=150, deadline=None, derandomize=True, database=None, report_multiple_bugs=False
