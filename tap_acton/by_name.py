@@ -48,6 +48,12 @@ class Resources:
         """Return the lists' names by their ids. Raises ActOnError."""
         return self._listed.lists
 
+    def list_id(self, name: str) -> str:
+        """Return the id of a list. Raises as `named` does."""
+        if name not in self._list_ids:
+            raise self._unknown(name)
+        return self._list_ids[name]
+
     def named(self, name: str) -> Resource:
         """Return the resource of a name.
 
@@ -73,14 +79,10 @@ class Resources:
         return found
 
     def _list(self, name: str) -> Resource | None:
-        streams = list_names(self._listed)
-        known = {self._listed.lists[each]: each for each in reversed(streams)}  # the oldest wins
-        known |= {each: each for each in streams}
-        known |= {stream: each for each, stream in streams.items()}
-        if name not in known:
+        list_id = self._list_ids.get(name)
+        if list_id is None:
             return None
-        list_id = known[name]
-        stream, title = streams[list_id], self._listed.lists[list_id]
+        stream, title = list_names(self._listed)[list_id], self._listed.lists[list_id]
         return one_list(self._reader, list_id, self._sample, stream=stream, title=title)[0]
 
     def _segment(self, name: str) -> Resource | None:
@@ -98,9 +100,7 @@ class Resources:
         )[0]
 
     def _unknown(self, name: str) -> ConfigError:
-        near = nearest(
-            name, [*RESOURCES, *list_names(self._listed).values(), *self.lists().values()]
-        )
+        near = nearest(name, [*self._list_ids, *RESOURCES])
         return ConfigError(
             f"The account has nothing of the name {name!r}",
             next_step=f"Did you mean {near!r}?" if near else "lists() shows the account's lists.",
@@ -109,6 +109,14 @@ class Resources:
     @cached_property
     def _listed(self) -> Listed:
         return listing(self._reader)
+
+    @cached_property
+    def _list_ids(self) -> Mapping[str, str]:
+        """By all that a list is called; of names that several have, the oldest's."""
+        streams = list_names(self._listed)
+        titles = {self._listed.lists[each]: each for each in reversed(streams)}
+        ids = {each: each for each in streams}
+        return titles | ids | {stream: each for each, stream in streams.items()}
 
     @cached_property
     def _with_segments(self) -> Listed:

@@ -95,10 +95,25 @@ class ActOnClient(PageReader):
     def lists(self) -> dict[str, str]:
         """Return the names of the account's lists by their ids. Asked for once.
 
+        >>> client.lists()["l-0001"]
+        'API Example List'
+
         Raises:
             ActOnError: Act-On does not show them.
         """
         return dict(self._resources.lists())
+
+    def list_id(self, name: str) -> str:
+        """Return the id of a list, for `changes`.
+
+        Args:
+            name: Its name or id in Act-On, or its stream's name; see `resource`.
+
+        Raises:
+            ConfigError: There is no such list.
+            ActOnError: Act-On does not show the lists.
+        """
+        return self._resources.list_id(name)
 
     def resource(self, name: str) -> Resource:
         """Return what can be read under a name: its columns, keys and variables.
@@ -109,6 +124,11 @@ class ActOnClient(PageReader):
         Args:
             name: A stream's name, as docs/streams.md has them: `messages`, `list_<name>`; or a
                 list's name or id in Act-On. Of several lists with one name, the oldest is meant.
+
+        >>> client.resource("API Example List").name
+        'list_api_example_list'
+        >>> client.resource("message_reports").variables
+        ('message_id',)
 
         Raises:
             ConfigError: There is nothing of this name.
@@ -127,8 +147,8 @@ class ActOnClient(PageReader):
         """Yield the records of a resource, page by page, each row once.
 
         A record has the values of the resource's columns by their names: texts, numbers, booleans,
-        aware datetimes in UTC, JSON as it came; None where there is none. What does not fit its
-        column is in `_raw`.
+        lists of texts, datetimes in UTC, dates and JSON as texts; None where there is none. What
+        does not fit its column is in `_raw`.
 
         Args:
             resource: What to read, or its name; see `resource`.
@@ -136,6 +156,12 @@ class ActOnClient(PageReader):
                 Without a zone it is UTC. Rows without a date are never left out.
             until: Leaves out what last changed after.
             given: Values of the resource's variables; it is read for no others.
+
+        >>> leads = client.records("API Example List", since="2024-01-01")
+        >>> next(leads)["modified_date"].tzinfo
+        datetime.timezone.utc
+        >>> {message["type"] for message in client.records("messages", type="SENT")}
+        {'SENT'}
 
         Raises:
             ConfigError: There is nothing of this name, or it has no such variable, or no date to
@@ -158,6 +184,9 @@ class ActOnClient(PageReader):
         Args:
             resource: What to count, or its name; see `resource`.
             given: Values of the resource's variables; it is counted for no others.
+
+        >>> client.count("API Example List"), client.count("opt_outs")
+        (30, None)
 
         Returns:
             Their number; None where Act-On does not state it (of who gets no mail).

@@ -20,7 +20,10 @@ _NO_WORD = re.compile(r"[\W_]+")
 def snake_case(text: str) -> str:
     """Return text in lower case, its words joined by underscores.
 
-    "E-mail Address" becomes `e_mail_address`. Letters of any script stay.
+    Letters of any script stay.
+
+    >>> snake_case("E-mail Address"), snake_case("leadScore"), snake_case("Größe (cm)")
+    ('e_mail_address', 'lead_score', 'größe_cm')
     """
     return _NO_WORD.sub("_", _WORD_STARTS.sub("_", text)).strip("_").lower()
 
@@ -76,7 +79,11 @@ def matches(patterns: tuple[str, ...], *texts: str) -> bool:
 
 
 def nearest(text: str, names: Collection[str]) -> str | None:
-    """Return the name that somebody may have meant, in any case; None if none is near."""
+    """Return the name that somebody may have meant, in any case; None if none is near.
+
+    >>> nearest("Mesages", ["lists", "messages"])
+    'messages'
+    """
     folded = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(text.casefold(), folded, n=1)
     return folded[near[0]] if near else None
