@@ -13,7 +13,7 @@ export UV_PYTHON := $(PYTHON)
 
 PEERS := $(patsubst benchmarks/peers/%.txt,.tools/bench/%/installed,$(wildcard benchmarks/peers/*.txt))
 
-.PHONY: demo test lint types tests bench generate wheel clean
+.PHONY: demo test lint types tests lowest newest audit bench generate wheel clean
 
 demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
 	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
@@ -23,6 +23,7 @@ test: lint types tests  ## All checks
 lint: .venv/installed
 	$(RUN) ruff check
 	$(RUN) ruff format --check
+	$(RUN) deptry .
 
 types: .venv/installed
 	$(RUN) mypy tap_acton cdata tests benchmarks
@@ -32,6 +33,16 @@ tests: .venv/installed $(MELTANO)
 	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2
 	$(RUN) coverage combine -q
 	$(RUN) coverage report
+
+lowest: RESOLVE := --resolution lowest-direct
+newest: RESOLVE := --prerelease allow
+lowest newest: $(UV)  ## Tests with the lowest versions that pyproject.toml allows, or the newest
+	$(UV) venv --quiet --clear .tools/$@
+	$(UV) pip install --quiet --python .tools/$@ $(RESOLVE) --editable . --group test --group demo
+	.tools/$@/bin/python -m pytest -n 2 tests/unit tests/singer tests/sql
+
+audit: $(UV)  ## Known weaknesses of the locked versions, as api.osv.dev has them
+	$(UV) audit --locked --preview-features audit-command
 
 # URL=… CONFIG=… reads that server instead of simulated ones; LONG=1, SAVE=1, ARGS="ceiling --latency 800".
 bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md
