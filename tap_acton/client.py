@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from tap_acton.auth.account import open_account
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from tap_acton.auth.account import Account
     from tap_acton.auth.authenticator import Authorize
     from tap_acton.resources.model import Resource
     from tap_acton.settings import Settings
@@ -39,16 +39,10 @@ class ActOnClient(PageReader):
 
     `open` is the way in for a script. A client is for one thread; threads and processes with
     clients of their own share tokens and limits through `oauth_settings_location`.
-
-    Args:
-        account: How to reach it.
-        sample: The first rows of a list that tell the types of its columns; 0 for texts.
-        reading: What `PageReader` takes.
     """
 
-    def __init__(self, account: Account, *, sample: int = 0, **reading: Any) -> None:
-        super().__init__(account, **reading)
-        self._resources = Resources(self, sample=sample)
+    sample = 0
+    """The first rows of a list that tell the types of its columns; 0 for texts."""
 
     @classmethod
     def open(cls, *sources: str, **settings: Any) -> Self:
@@ -77,14 +71,15 @@ class ActOnClient(PageReader):
     ) -> Self:
         """Return a client of the account that the settings name, as `open_account` makes it."""
         account = open_account(settings, clock=clock, observe=observe, authorize=authorize)
-        return cls(
+        client = cls(
             account,
-            sample=SAMPLE if settings.type_detection == "sample" else 0,
             page_size=settings.page_size,
             account_id=settings.account_id,
             lists=settings.lists,
             list_download=settings.list_download,
         )
+        client.sample = SAMPLE if settings.type_detection == "sample" else 0
+        return client
 
     def __enter__(self) -> Self:
         return self
@@ -205,6 +200,10 @@ class ActOnClient(PageReader):
                 return None
             counted += total
         return counted
+
+    @cached_property
+    def _resources(self) -> Resources:
+        return Resources(self, sample=self.sample)
 
     def _total(self, resource: Resource, bound: Bound) -> int | None:
         origin = origin_of(resource)
