@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PEERS := $(patsubst benchmarks/peers/%.txt,.tools/bench/%/installed,$(wildcard benchmarks/peers/*.txt))
 
-.PHONY: demo test lint types tests deployment bench generate hub wheel clean
+.PHONY: demo test lint types tests deployment lowest newest audit bench generate hub wheel clean
 
 demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
 	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
@@ -31,6 +31,7 @@ lint: .venv/installed
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) hadolint Containerfile
+	$(RUN) deptry .
 
 types: .venv/installed
 	$(RUN) mypy tap_acton cdata tests benchmarks
@@ -44,6 +45,16 @@ tests: .venv/installed $(MELTANO)
 deployment: .venv/installed $(MELTANO) $(AIRFLOW) $(TARGET_POSTGRES)  ## How others run it: in schedulers, on several hosts
 	MELTANO=$(abspath $(MELTANO)) AIRFLOW=$(abspath $(AIRFLOW)) UV=$(abspath $(UV)) \
 	  TARGET_POSTGRES=$(abspath $(TARGET_POSTGRES)) $(RUN) pytest -n 2 --dist loadfile tests/deployment
+
+lowest: RESOLVE := --resolution lowest-direct
+newest: RESOLVE := --prerelease allow
+lowest newest: $(UV)  ## Tests with the lowest versions that pyproject.toml allows, or the newest
+	$(UV) venv --quiet --clear .tools/$@
+	$(UV) pip install --quiet --python .tools/$@ $(RESOLVE) --editable . --group test --group demo
+	.tools/$@/bin/python -m pytest -n 2 tests/unit tests/singer tests/sql
+
+audit: $(UV)  ## Known weaknesses of the locked versions, as api.osv.dev has them
+	$(UV) audit --locked --preview-features audit-command
 
 # URL=… CONFIG=… reads that server instead of simulated ones; LONG=1, SAVE=1, ARGS="ceiling --latency 800".
 bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md

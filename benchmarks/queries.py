@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 from urllib.request import Request, urlopen
 
@@ -54,20 +55,21 @@ def _groups(settings: Mapping[str, Any]) -> int:
 
 
 def _load(settings: Mapping[str, Any]) -> int:
-    with sqlite3.connect(settings["file"]) as table:
+    with closing(sqlite3.connect(settings["file"])) as table, table:
         return _loaded(table, settings)
 
 
 def _table_rows(settings: Mapping[str, Any]) -> int:
-    cursor = sqlite3.connect(settings["file"]).execute("SELECT * FROM t")
     count = 0
-    while batch := cursor.fetchmany(_PAGE):
-        count += len(batch)
+    with closing(sqlite3.connect(settings["file"])) as table:
+        cursor = table.execute("SELECT * FROM t")
+        while batch := cursor.fetchmany(_PAGE):
+            count += len(batch)
     return count
 
 
 def _table_groups(settings: Mapping[str, Any]) -> int:
-    with sqlite3.connect(":memory:") as table:
+    with closing(sqlite3.connect(":memory:")) as table:
         _loaded(table, settings)
         group = settings["group"]
         rows = table.execute(f'SELECT "{group}", COUNT(*) FROM t GROUP BY 1')

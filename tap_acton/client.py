@@ -1,94 +1,65 @@
-"""`ActOnClient`: a resource and conditions in, pages of typed records out, in order.
-
-Both front ends read through it. It knows nothing of Singer or SQL.
-"""
+"""`ActOnClient`: an Act-On account in Python. The two front ends and scripts read through it."""
 
 from __future__ import annotations
 
-import copy
-import logging
-from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from tap_acton.auth.account import Account, open_account
-from tap_acton.changes import Changes
-from tap_acton.clock import SYSTEM_CLOCK, Clock, moment
-from tap_acton.errors import ActOnError, RequestRefusedError
-from tap_acton.family import Family, Query
-from tap_acton.hidden import Skipped, is_gone, shows_nothing
-from tap_acton.lookout import EVERYTHING, Asked, Gate, Lookout, Visit
-from tap_acton.resources.downloads import ListDownloads
-from tap_acton.resources.paging import Position
-from tap_acton.resources.place import Bound, Place
-from tap_acton.source import Follower, Requests, Source
+from tap_acton.auth.account import open_account
+from tap_acton.auth.browser import code_from_browser
+from tap_acton.by_name import Resources
+from tap_acton.clock import SYSTEM_CLOCK, Clock
+from tap_acton.config import read_config, read_settings
+from tap_acton.dynamic import is_table, origin_of
+from tap_acton.errors import ConfigError
+from tap_acton.hidden import Skipped
+from tap_acton.kinds import Moment
+from tap_acton.lookout import Asked, Gate
+from tap_acton.page_reader import PageReader, RecordsPage
+from tap_acton.parts import SAMPLE, question
+from tap_acton.resources.binding import Bound, Condition, Operator
+from tap_acton.resources.paging import OnePage
+from tap_acton.resources.place import Place
+from tap_acton.resources.rows import read_cut_table
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
 
+    from tap_acton.auth.account import Account
     from tap_acton.auth.authenticator import Authorize
-    from tap_acton.resources.model import Condition, Record, Resource
-    from tap_acton.resources.paging import Page
+    from tap_acton.resources.model import Resource
     from tap_acton.settings import Settings
-    from tap_acton.transport.ahead import Early
     from tap_acton.transport.session import Sent
 
 __all__ = ["ActOnClient", "Asked", "Bound", "Gate", "Place", "RecordsPage", "Skipped"]
 
-NOTHING: Mapping[str, Any] = {}
-logger = logging.getLogger("tap-acton")
-_OTHERS = "An object of %s failed; the others are read: %s"
-_FAILURES = 5
-"""Bound values of one resource that may fail before the rest is given up."""
 
+class ActOnClient(PageReader):
+    """Reads an Act-On account, and writes to it through `changes`.
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordsPage:
-    """Records that no page before had, and the place to resume from after them."""
-
-    records: Sequence[Record]
-    place: Place
-    hidden: bool = False
-    """Whether Act-On shows nothing here, so that the rows that were there may still be.
-
-    So it is too where only the reading of the parents has come further.
-    """
-    total: int | None = None
-    """How many rows there are for these bound values, if the reply says so."""
-
-
-class ActOnClient:
-    """Reads an Act-On account.
-
-    Args:
-        account: How to reach it.
-        page_size: Rows to ask for in one request.
-        account_id: The account's number; asked for when it is needed, if not given.
-        lists: Globs on the names or ids of the lists to whose records others are bound.
-        list_download: How lists come: as `json`, as `csv`, or `auto`, as whichever is better.
+    `open` is the way in for a script. A client is for one thread; threads and processes with
+    clients of their own share tokens and limits through `oauth_settings_location`.
     """
 
-    def __init__(
-        self,
-        account: Account,
-        *,
-        page_size: int = 1000,
-        account_id: str | None = None,
-        lists: tuple[str, ...] = (),
-        list_download: str = "auto",
-    ) -> None:
-        self._account = account
-        self.requests = Requests(account=account, downloads=ListDownloads(way=list_download))
-        """For whoever wants one reply and no reading."""
-        self.changes = Changes(account)
-        self.page_size = page_size
-        self._account_id = account_id
-        self._family = Family(self, lists=lists)
-        self._lookout = Lookout(self.requests, self._family.remembered, page_size=page_size)
-        self.skipped: list[Skipped] = []
-        self.misfits: Counter[str] = self.requests.misfits
-        """Values that did not fit, by "resource.column"."""
+    sample = 0
+    """The first rows of a list that tell the types of its columns; 0 for texts."""
+
+    @classmethod
+    def open(cls, *sources: str, **settings: Any) -> Self:
+        """Return a client for the settings that are given; nothing is sent yet.
+
+        Args:
+            sources: Paths of JSON files, or `ENV` for the variables TAP_ACTON_<SETTING>, as
+                `tap-acton --config` takes them. Later ones win.
+            settings: Settings by name, as `tap-acton --about` lists them. They win over sources.
+
+        Raises:
+            ConfigError: A file cannot be read, or a setting is unknown, missing or does not fit.
+                It names the setting and never its value.
+        """
+        read = read_settings(read_config(sources) | settings)
+        return cls.from_settings(read, authorize=lambda: code_from_browser(read))
 
     @classmethod
     def from_settings(
@@ -106,200 +77,175 @@ class ActOnClient:
     @classmethod
     def of(cls, account: Account, settings: Settings) -> Self:
         """Return a client of an open account that reads as the settings say."""
-        return cls(
+        client = cls(
             account,
             page_size=settings.page_size,
             account_id=settings.account_id,
             lists=settings.lists,
             list_download=settings.list_download,
         )
+        client.sample = SAMPLE if settings.type_detection == "sample" else 0
+        return client
 
-    def for_rows(self, rows: int) -> Self:
-        """Return a client that asks for no larger pages than it takes to show so many rows."""
-        fewer = copy.copy(self)
-        fewer.page_size = min(self.page_size, max(1, rows))
-        return fewer
+    def __enter__(self) -> Self:
+        return self
 
-    def forget(self) -> None:
-        """Forget which parents there are."""
-        self._family.remembered.clear()
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._account.transport.close()
+    def lists(self) -> dict[str, str]:
+        """Return the names of the account's lists by their ids. Asked for once.
 
-    def server_time(self, at: float | None = None) -> tuple[datetime, datetime | None]:
-        """Return the server's time of day, as the earliest and the latest it may be.
-
-        Args:
-            at: A moment by our clock, in seconds since 1970; else now.
-        """
-        earliest, latest = self._account.transport.server_time(at)
-        return moment(earliest), moment(latest) if latest else None
-
-    def bounds(self, resource: Resource, *, given: Mapping[str, str] = NOTHING) -> Iterator[Bound]:
-        """Yield the values of a resource's variables, as its parents come.
-
-        Args:
-            resource: What has the variables.
-            given: Values of some variables; no parents are asked for them.
+        >>> client.lists()["l-0001"]
+        'API Example List'
 
         Raises:
-            ActOnError: A parent cannot be read.
+            ActOnError: Act-On does not show them.
         """
-        for visit in self._family.visits(resource, Query(given=given)):
-            if visit.position is not None:
-                yield visit.bound
+        return dict(self._resources.lists())
 
-    def about(
-        self, resource: Resource, conditions: tuple[Condition, ...], *, resume: Place | None
-    ) -> int | None:
-        """Return about how many sets of bound values are left to read; it asks for nothing.
+    def list_id(self, name: str) -> str:
+        """Return the id of a list, for `changes`.
 
-        None if nothing tells yet: no page of the parents has come in this run. For the arguments
-        see `pages`.
+        Args:
+            name: Its name or id in Act-On, or its stream's name; see `resource`.
+
+        Raises:
+            ConfigError: There is no such list.
+            ActOnError: Act-On does not show the lists.
         """
-        return self._family.about(resource, conditions, resume)
+        return self._resources.list_id(name)
 
-    def pages(
+    def resource(self, name: str) -> Resource:
+        """Return what can be read under a name: its columns, keys and variables.
+
+        What the account has of its own is asked for once: the listing of its kind, and for a list
+        its first rows.
+
+        Args:
+            name: A stream's name, as docs/streams.md has them: `messages`, `list_<name>`; or a
+                list's name or id in Act-On. Of several lists with one name, the oldest is meant.
+
+        >>> client.resource("API Example List").name
+        'list_api_example_list'
+        >>> client.resource("message_reports").variables
+        ('message_id',)
+
+        Raises:
+            ConfigError: There is nothing of this name.
+            ActOnError: A request failed for good.
+        """
+        return self._resources.named(name)
+
+    def records(
         self,
-        resource: Resource,
-        conditions: tuple[Condition, ...] = (),
+        resource: Resource | str,
         *,
-        given: Mapping[str, str] = NOTHING,
-        resume: Place | None = None,
-        gate: Gate = EVERYTHING,
-        rows: int | None = None,
-        among: Mapping[str, tuple[str, ...]] = NOTHING,
-    ) -> Iterator[RecordsPage]:
-        """Yield the records that meet at least the conditions that the server can check.
+        since: date | str | None = None,
+        until: date | str | None = None,
+        **given: str,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the records of a resource, page by page, each row once.
+
+        A record has the values of the resource's columns by their names: texts, numbers, booleans,
+        lists of texts, datetimes in UTC, dates and JSON as texts; None where there is none. What
+        does not fit its column is in `_raw`.
 
         Args:
-            resource: What to read.
-            conditions: What the caller is going to require of each record.
-            given: Values of some variables; no parents are asked for them.
-            resume: Where an earlier reading stopped.
-            gate: Tells for which bound values to read the rows.
-            rows: About how many there are, if known: so many are asked for ahead.
-            among: Values that some variables are restricted to; their parents are looked for.
+            resource: What to read, or its name; see `resource`.
+            since: Leaves out what last changed before: a date, a datetime, or a text of ISO 8601.
+                Without a zone it is UTC. Rows without a date are never left out.
+            until: Leaves out what last changed after.
+            given: Values of the resource's variables; it is read for no others.
+
+        >>> leads = client.records("API Example List", since="2024-01-01")
+        >>> next(leads)["modified_date"].tzinfo
+        datetime.timezone.utc
+        >>> {message["type"] for message in client.records("messages", type="SENT")}
+        {'SENT'}
 
         Raises:
-            ActOnError: A request failed for good, or the rows do not add up. Where there are
-                several bound values, the others are read first. An object that is deleted,
-                forbidden or not enabled is no error: it is noted in `skipped`.
+            ConfigError: There is nothing of this name, or it has no such variable, or no date to
+                go by.
+            ActOnError: A request failed for good. What came before it has been yielded. Objects
+                that Act-On does not show are no error: they are in `skipped`.
         """
-        failures: list[ActOnError] = []
-        untold: ActOnError | None = None
-        asked = Query(conditions=conditions, given=given, among=among)
-        places = self._places(resource, asked, resume)
-        for visit in self._lookout.visits(resource, conditions, places, gate):
-            if visit.place.position is not None and untold:
-                logger.warning(_OTHERS, resource.name, untold)
-                untold = None
-            try:
-                yield from self._pages_at(visit, resource, conditions, rows)
-            except ActOnError as error:
-                untold = error
-                failures.append(error)
-                if error.stops_run or len(failures) >= _FAILURES:
-                    raise
-        if failures:
-            raise failures[0]
+        resource = self._checked(resource, given)
+        conditions = _conditions(resource, {Operator.AFTER: since, Operator.BEFORE: until})
+        for page in self.pages(resource, conditions, given=given):
+            for record in page.records:
+                if all(each.holds_for(record[each.column]) for each in conditions):
+                    yield dict(record)
 
-    def ahead(self, resource: Resource, visits: Iterator[Place]) -> Iterator[Place]:
-        """Yield visits of parents, while requests for those behind are on their way."""
-        return self._lookout.parents(resource, visits)
+    def count(self, resource: Resource | str, **given: str) -> int | None:
+        """Return how many records there are, without reading them where replies state it.
 
-    def _places(self, resource: Resource, query: Query, resume: Place | None) -> Iterator[Place]:
-        is_any = False
-        try:
-            for visit in self._family.visits(resource, query, resume):
-                is_any = True
-                yield visit
-        except RequestRefusedError as error:
-            if is_any:
-                raise
-            self.skip(resource, {}, error)
-            yield Place()
+        It takes a request for each set of values of the resource's variables.
 
-    def _pages_at(
-        self,
-        visit: Visit,
-        resource: Resource,
-        conditions: tuple[Condition, ...],
-        rows: int | None,
-    ) -> Iterator[RecordsPage]:
-        place, shown = visit.place, False
-        if visit.error:
-            raise visit.error
-        if place.position is None or not visit.is_wanted:
-            hidden = place.position is None
-            yield RecordsPage(records=[], place=replace(place, position=None), hidden=hidden)
-            return
-        try:
-            for page in self.pages_of(resource, conditions, place.bound, place.position, rows=rows):
-                shown = True
-                reached = replace(place, position=page.position)
-                yield RecordsPage(records=page.records, place=reached, total=page.total)
-        except RequestRefusedError as error:
-            if shown:
-                raise
-            self.skip(resource, place.bound, error)
-        yield RecordsPage(records=[], place=replace(place, position=None), hidden=not shown)
+        Args:
+            resource: What to count, or its name; see `resource`.
+            given: Values of the resource's variables; it is counted for no others.
 
-    def opening(
-        self, resource: Resource, conditions: tuple[Condition, ...]
-    ) -> Callable[[], Early] | None:
-        """Return what lets the first request of a reading be sent before the reading begins.
+        >>> client.count("API Example List"), client.count("opt_outs")
+        (30, None)
 
-        None if it is not known without a request, or is one of several.
+        Returns:
+            Their number; None where Act-On does not state it (of who gets no mail).
+
+        Raises:
+            ConfigError: See `records`.
+            ActOnError: A request failed for good, or Act-On does not show the resource.
         """
-        bound = self._family.only(resource)
-        if bound is None:
-            return None
-        start = Place(bound=bound, position=Position())
-        return self._lookout.opening(resource, resource.query(conditions), start)
+        resource = self._checked(resource, given)
+        if isinstance(resource.paging, OnePage):
+            return sum(len(page.records) for page in self.pages(resource, given=given))
+        counted = 0
+        for bound in self.bounds(resource, given=given):
+            total = self._total(resource, bound)
+            if total is None:
+                return None
+            counted += total
+        return counted
 
-    def record(self, resource: Resource, bound: Bound) -> Record | None:
-        """Return what children need of the one record for bound values, asking for it once.
+    @cached_property
+    def _resources(self) -> Resources:
+        return Resources(self, sample=self.sample)
 
-        None if Act-On does not show it, which is noted in `skipped`. Raises ActOnError.
-        """
-        return self._family.first(resource, bound)
+    def _total(self, resource: Resource, bound: Bound) -> int | None:
+        origin = origin_of(resource)
+        if origin and is_table(origin):
+            return self.requests.reply(*question(origin.id, 1), read_cut_table).total
+        return self.requests.fetch(resource, resource.paging.first(1), bound).total
 
-    def follow(self, resource: Resource, follower: Follower) -> None:
-        """Tell somebody of the columns of each page of a table, from now on."""
-        self.requests.followers[resource.name] = follower
+    def _checked(self, resource: Resource | str, given: Mapping[str, str]) -> Resource:
+        resource = self.resource(resource) if isinstance(resource, str) else resource
+        for name in given:
+            if name not in resource.variables:
+                known = ", ".join(resource.variables) or "none"
+                raise ConfigError(
+                    f"{resource.name!r} has no variable {name!r}", next_step=f"It has: {known}."
+                )
+        return resource
 
-    def pages_of(
-        self,
-        resource: Resource,
-        conditions: tuple[Condition, ...],
-        bound: Bound,
-        resume: Position,
-        rows: int | None = None,
-    ) -> Iterator[Page]:
-        """Yield the pages for one set of bound values. Raises ActOnError."""
-        query = resource.query(conditions)
-        source = Source(requests=self.requests, resource=resource, query=query, bound=bound)
-        pages = source.pages(page_size=self.page_size, resume=resume, rows=rows)
-        return pages if query else self._family.remembered.noting(resource, bound, pages, resume)
 
-    def skip(self, resource: Resource, bound: Bound, error: RequestRefusedError) -> None:
-        """Note an object that Act-On does not show us; raise the error if it is another."""
-        if not shows_nothing(error):
-            raise error
-        about = {name: bound[name] for name in resource.variables if name in bound}
-        self.skipped.append(Skipped(resource=resource.name, bound=about, gone=is_gone(error)))
-        logger.warning("Skipping an object of %s: %s", resource.name, error)
+def _conditions(
+    resource: Resource, bounds: Mapping[Operator, date | str | None]
+) -> tuple[Condition, ...]:
+    given = {operator: value for operator, value in bounds.items() if value is not None}
+    column = resource.replication_key
+    if given and column is None:
+        raise ConfigError(
+            f"{resource.name!r} has no date by which changes are known",
+            next_step="Read it without since and until.",
+        )
+    return tuple(
+        Condition(column=column or "", operator=operator, value=_moment(value))
+        for operator, value in given.items()
+    )
 
-    def known_account_id(self) -> str | None:
-        """Return the account's number, if it is known without a request."""
-        if self._account_id is None:
-            self._account_id = self._account.auth.account_id()
-        return self._account_id
 
-    def remember_account_id(self, account_id: str) -> None:
-        """Keep the account's number for later runs, beside the tokens."""
-        self._account_id = account_id
-        self._account.auth.note_account_id(account_id)
+def _moment(value: date | str) -> Any:
+    try:
+        return Moment().read(value if isinstance(value, str) else value.isoformat())
+    except ValueError as expected:
+        raise ConfigError(f"since and until must be {expected}") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_acton.embedded import embedded_app
 from tap_acton.errors import ConfigError
+from tap_acton.names import nearest
 from tap_acton.settings import Setting, Settings, check_route, settings_table
 
 if TYPE_CHECKING:
@@ -211,9 +211,8 @@ def read_settings(config: Mapping[str, Any], *, needs_token: bool = True) -> Set
 
 
 def _nearest(name: str, names: Collection[str]) -> str:
-    near = difflib.get_close_matches(str(name).lower(), names, n=1)
-    if near:
-        return f"Did you mean {near[0]!r}?"
+    if near := nearest(str(name), names):
+        return f"Did you mean {near!r}?"
     return "`tap-acton --about` lists the settings."
 
 

@@ -14,6 +14,7 @@ from tap_acton.lookout import Window
 from tap_acton.names import matches
 from tap_acton.parts import (
     REFUSED,
+    SAMPLE,
     Counts,
     Listed,
     custom_objects,
@@ -31,7 +32,7 @@ from tap_acton.resources.contacts import CONTACTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_acton.client import ActOnClient
+    from tap_acton.page_reader import PageReader
     from tap_acton.resources.model import Column, Resource
     from tap_acton.transport.ahead import Early
 
@@ -39,12 +40,9 @@ __all__ = ["discover", "discover_lists"]
 
 logger = logging.getLogger("tap-acton")
 
-_SAMPLE = 100
-"""Rows."""
-
 
 def discover(
-    client: ActOnClient,
+    client: PageReader,
     patterns: tuple[str, ...] = (),
     *,
     sample: bool = False,
@@ -65,20 +63,20 @@ def discover(
     listed = listing(client, counts)
     of_contacts = fields_of_contacts(client, counts)
     yield resource_of(Origin(kind="contacts"), CONTACTS.name, of_contacts)
-    rows = _SAMPLE if sample else 0
+    rows = SAMPLE if sample else 0
     yield from _segments(client, listed, of_contacts, rows, counts)
     yield from custom_objects(client, counts)
     yield from _lists(client, listed, patterns, rows, counts)
 
 
-def discover_lists(client: ActOnClient, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
+def discover_lists(client: PageReader, patterns: tuple[str, ...] = ()) -> Iterator[Resource]:
     """Yield a resource for each list of the account; see `discover`."""
     counts: Counts = {}
     return _lists(client, listing(client, counts), patterns, 0, counts)
 
 
 def _lists(
-    client: ActOnClient,
+    client: PageReader,
     listed: Listed,
     patterns: tuple[str, ...],
     rows: int,
@@ -99,7 +97,7 @@ def _lists(
 
 
 def _segments(
-    client: ActOnClient,
+    client: PageReader,
     listed: Listed,
     columns: list[Column],
     rows: int,
@@ -121,7 +119,7 @@ def _segments(
 
 
 def _ahead(
-    client: ActOnClient, ids: Iterator[str], sample: int, *, among: set[str]
+    client: PageReader, ids: Iterator[str], sample: int, *, among: set[str]
 ) -> Iterator[str]:
     """Yield ids while requests for the tables of the next are on their way, if lists are among."""
 

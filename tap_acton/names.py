@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import hashlib
 import re
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["column_names", "matches", "snake_case", "stream_names"]
+__all__ = ["column_names", "matches", "nearest", "snake_case", "stream_names"]
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -19,7 +20,10 @@ _NO_WORD = re.compile(r"[\W_]+")
 def snake_case(text: str) -> str:
     """Return text in lower case, its words joined by underscores.
 
-    "E-mail Address" becomes `e_mail_address`. Letters of any script stay.
+    Letters of any script stay.
+
+    >>> snake_case("E-mail Address"), snake_case("leadScore"), snake_case("Größe (cm)")
+    ('e_mail_address', 'lead_score', 'größe_cm')
     """
     return _NO_WORD.sub("_", _WORD_STARTS.sub("_", text)).strip("_").lower()
 
@@ -81,6 +85,17 @@ def _fits(patterns: list[str], texts: tuple[str, ...]) -> bool:
         for pattern in patterns
         for text in texts
     )
+
+
+def nearest(text: str, names: Collection[str]) -> str | None:
+    """Return the name that somebody may have meant, in any case; None if none is near.
+
+    >>> nearest("Mesages", ["lists", "messages"])
+    'messages'
+    """
+    folded = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(text.casefold(), folded, n=1)
+    return folded[near[0]] if near else None
 
 
 def _free(name: str, suffix: str, used: Collection[str]) -> str:

@@ -26,7 +26,7 @@ from tap_acton.resources.segments import SEGMENTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_acton.client import ActOnClient
+    from tap_acton.page_reader import PageReader
     from tap_acton.resources.binding import Bound
     from tap_acton.resources.model import Column, Record, Resource
     from tap_acton.resources.pages import Params
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REFUSED",
+    "SAMPLE",
     "Counts",
     "Listed",
     "custom_objects",
@@ -51,6 +52,8 @@ logger = logging.getLogger("tap-acton")
 
 REFUSED = (RequestRefusedError, UnexpectedReplyError)
 """What Act-On says of a part that it does not show, or not as it should."""
+SAMPLE = 100
+"""Rows that tell the types of a list's columns, where somebody wants to know them."""
 Counts = dict[str, int | None]
 """How many rows streams have, as far as replies have told."""
 
@@ -66,7 +69,7 @@ class Listed:
     """Segments of the Act-On Contacts, if somebody has asked for them."""
 
 
-def listing(client: ActOnClient, counts: Counts | None = None) -> Listed:
+def listing(client: PageReader, counts: Counts | None = None) -> Listed:
     """Return the lists and their segments.
 
     Args:
@@ -94,7 +97,7 @@ def listing(client: ActOnClient, counts: Counts | None = None) -> Listed:
     return listed
 
 
-def with_segments(client: ActOnClient, listed: Listed, counts: Counts | None = None) -> Listed:
+def with_segments(client: PageReader, listed: Listed, counts: Counts | None = None) -> Listed:
     """Return what is listed, with the segments of the contacts as far as Act-On shows them.
 
     Args:
@@ -121,7 +124,7 @@ def segment_names(listed: Listed) -> dict[str, str]:
 
 
 def one_list(
-    client: ActOnClient, list_id: str, rows: int, *, stream: str, title: str
+    client: PageReader, list_id: str, rows: int, *, stream: str, title: str
 ) -> tuple[Resource, int | None]:
     """Return a list, and the number of its rows if the reply states it.
 
@@ -140,7 +143,7 @@ def one_list(
 
 
 def one_segment(
-    client: ActOnClient,
+    client: PageReader,
     listed: Listed,
     segment_id: str,
     columns: Callable[[], list[Column]],
@@ -185,7 +188,7 @@ def _ways(segment_id: str, listed: Listed) -> Iterator[str]:
 
 
 def _segment(
-    client: ActOnClient,
+    client: PageReader,
     origin: Origin,
     *,
     columns: Callable[[], list[Column]],
@@ -205,7 +208,7 @@ def _segment(
     ).total
 
 
-def fields_of_contacts(client: ActOnClient, counts: Counts | None = None) -> list[Column]:
+def fields_of_contacts(client: PageReader, counts: Counts | None = None) -> list[Column]:
     """Return the columns of contacts, those of the account too, as far as Act-On shows them.
 
     Raises:
@@ -215,7 +218,7 @@ def fields_of_contacts(client: ActOnClient, counts: Counts | None = None) -> lis
     return list(contact_columns(shown))
 
 
-def custom_objects(client: ActOnClient, counts: Counts | None = None) -> Iterator[Resource]:
+def custom_objects(client: PageReader, counts: Counts | None = None) -> Iterator[Resource]:
     """Yield the custom objects, as far as Act-On shows them.
 
     Raises:
@@ -232,7 +235,7 @@ def custom_objects(client: ActOnClient, counts: Counts | None = None) -> Iterato
         yield resource_of(origin, names[record["id"]], columns, title=record["name"])
 
 
-def _what_is_shown(client: ActOnClient, resource: Resource, counts: Counts) -> list[Record]:
+def _what_is_shown(client: PageReader, resource: Resource, counts: Counts) -> list[Record]:
     """Return all records; none, with a warning, if Act-On refuses them or answers otherwise."""
     try:
         records = [record for page in client.pages(resource) for record in page.records]
@@ -246,7 +249,7 @@ def _what_is_shown(client: ActOnClient, resource: Resource, counts: Counts) -> l
     return records
 
 
-def _list_table(client: ActOnClient, list_id: str, sample: int) -> Rows:
+def _list_table(client: PageReader, list_id: str, sample: int) -> Rows:
     """Return so many rows of a list with its headings: of CSV if JSON may have cut some off."""
     resource, params, bound = question(list_id, sample)
     found = client.requests.reply(resource, params, bound, read_cut_table)

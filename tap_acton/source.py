@@ -65,7 +65,7 @@ class Requests:
     """By the parameters of conditions: whether totals have counted just what met them."""
 
     def fetch(self, resource: Resource, params: Params, bound: Bound) -> Batch:
-        """Return the rows of one request; see `ActOnClient.fetch`."""
+        """Return the rows of one request; its parameters are those of a page."""
         rows = self.reply(resource, params, bound, resource.shape.read)
         return self.batch(resource, rows, bound)
 

@@ -6,6 +6,7 @@ import signal
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tap_acton.simulator import Options, Simulator
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     Simulate = Callable[..., Simulator]
     Configure = Callable[..., dict[str, Any]]
+
+# What a busy machine takes for an example says nothing.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 SMALL: dict[str, Any] = {
     "requests_per_second": 0,

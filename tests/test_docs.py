@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,10 +21,13 @@ from tap_acton.errors import (
 from tap_acton.resources.catalog import RESOURCES
 from tap_acton.settings import settings_table
 from tap_acton.simulator import Options, Simulator
+from tests.documents import ROOT, blocks
 from tests.generated import costly_streams, performance_table, stream_table
 from tests.harness import config_for
 
-ROOT = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
 README = (ROOT / "README.md").read_text()
 STREAMS = (ROOT / "docs" / "streams.md").read_text()
 OPENAPI = ROOT.parent / "shared" / "acton-api" / "openapi"
@@ -87,19 +90,16 @@ def test_the_readme_names_only_settings_that_exist() -> None:
 
 
 def test_the_readme_configuration_is_valid() -> None:
-    block = re.search(r"```json\n(.*?)```", README, re.DOTALL)
-    assert block
-    read_settings(json.loads(block[1]))
+    read_settings(json.loads(blocks(ROOT / "README.md", "json")[0]))
 
 
 def test_the_readme_python_reads_messages(tmp_path: Path) -> None:
-    block = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert block
+    script = blocks(ROOT / "README.md", "python")[0]
     options = Options(lists=1, contacts=2, messages=3, requests_per_second=0)
     with Simulator(options) as simulator:
         (tmp_path / "config.json").write_text(json.dumps(config_for(simulator, tmp_path)))
         run = subprocess.run(
-            [sys.executable, "-c", block[1]],
+            [sys.executable, "-c", script],
             cwd=tmp_path,
             capture_output=True,
             text=True,

@@ -14,7 +14,7 @@ from tests.harness import unmeasured
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tap_acton"
 
-GROUND, TRANSPORT, AUTH, RESOURCES, CLIENT, DISCOVERY, FRONT, DEMO = range(8)
+GROUND, TRANSPORT, AUTH, RESOURCES, READER, DISCOVERY, CLIENT, FRONT, DEMO = range(9)
 TAP_SIDE = {"singer", "tap"}
 LAYERS = {
     **dict.fromkeys(
@@ -26,9 +26,11 @@ LAYERS = {
     "auth": AUTH,
     "resources": RESOURCES,
     **dict.fromkeys(
-        ("changes", "client", "family", "hidden", "remembered", "source", "lookout"), CLIENT
+        ("changes", "family", "hidden", "lookout", "page_reader", "remembered", "source"), READER
     ),
-    **dict.fromkeys(("discovery", "dynamic", "own_columns", "parts"), DISCOVERY),
+    **dict.fromkeys(("by_name", "discovery", "dynamic", "own_columns", "parts"), DISCOVERY),
+    "client": CLIENT,
+    "__init__": CLIENT,
     **dict.fromkeys(TAP_SIDE, FRONT),
     "sql": FRONT,
     "__main__": DEMO,
@@ -68,7 +70,7 @@ MODULES = modules()
 
 
 def test_every_part_has_a_layer() -> None:
-    parts = {part(module) for module in MODULES} - {"__init__", SIMULATOR}
+    parts = {part(module) for module in MODULES} - {SIMULATOR}
     assert parts == set(LAYERS)
 
 
@@ -156,6 +158,11 @@ def test_importing_the_connector_loads_nothing_heavy() -> None:
         *("singer_sdk", "apsw", "sqlglot", "sqlalchemy", "duckdb", "sqlite3"),
         *("requests", "urllib3", "ssl", "cryptography", "filelock", "backoff", "asyncio"),
     }
+
+
+def test_importing_the_package_loads_nothing_of_it() -> None:
+    loaded = loaded_by("-c", "import tap_acton")
+    assert {name for name in loaded if name.startswith("tap_acton")} == {"tap_acton"}
 
 
 def test_the_command_loads_what_the_sdk_does_and_nothing_heavy_beside() -> None:

@@ -57,6 +57,11 @@ def to_moment(value: Any) -> datetime | None:
     Numbers and digits count milliseconds, or seconds where milliseconds would be absurd. A text
     without a zone is taken as UTC.
 
+    >>> to_moment("1725641452528") == to_moment("2024-09-06 16:50:52.528")
+    True
+    >>> print(to_moment("Sep 3 2024 12:47 PM PDT"))
+    2024-09-03 19:47:00+00:00
+
     Raises:
         ValueError: The value is in none of the API's formats, or names an unknown zone.
     """

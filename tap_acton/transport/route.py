@@ -178,7 +178,7 @@ class _Adapter(HTTPAdapter):
         host: Any
         pool: Any
         host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
-        if host["scheme"] == "https" and self._route.trust.context:
+        if self._route.trust.context:  # for a proxy that speaks TLS too, whatever the target
             pool["ssl_context"] = self._route.trust.context
         if host["scheme"] == "https" and self._route.trust.thumbprint:
             pool["assert_fingerprint"] = self._route.trust.thumbprint

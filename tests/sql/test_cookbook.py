@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import cdata.acton as mod
+from tests.documents import DOCS, blocks
 from tests.flows.flow import Desk, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import Simulate
 
-TEXT = (Path(__file__).parent.parent.parent / "docs" / "sql-cookbook.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+COOKBOOK = DOCS / "sql-cookbook.md"
 
 
 @pytest.fixture
@@ -34,7 +31,7 @@ def connection(simulator: Simulate, tmp_path: Path) -> Iterator[mod.Connection]:
 
 
 def test_every_statement_gives_rows(connection: mod.Connection) -> None:
-    statements = blocks("sql")
+    statements = blocks(COOKBOOK, "sql")
     assert len(statements) >= 14
     given = {}
     for statement in statements:
@@ -50,7 +47,7 @@ def test_every_statement_gives_rows(connection: mod.Connection) -> None:
     assert empty == []
 
 
-@pytest.mark.parametrize("code", blocks("python"))
+@pytest.mark.parametrize("code", blocks(COOKBOOK, "python"))
 def test_every_piece_of_python_runs(
     connection: mod.Connection, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

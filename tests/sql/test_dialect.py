@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import apsw
 import pytest
@@ -112,7 +113,8 @@ def test_question_marks_keep_their_numbers() -> None:
 def test_what_means_the_same_gives_what_plain_sqlite_gives(statement: str) -> None:
     connection = apsw.Connection(":memory:")
     runtime.register(connection)
-    expected = sqlite3.connect(":memory:").execute(statement).fetchall()
+    with closing(sqlite3.connect(":memory:")) as plain:
+        expected = plain.execute(statement).fetchall()
     assert list(connection.execute(sqlite(statement))) == expected
 
 

@@ -61,4 +61,4 @@ def test_what_needs_no_table_of_its_own_passes(simulator: Simulate, tmp_path: Pa
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed
-    assert int(passed[1]) >= 45
+    assert int(passed[1]) >= 36  # as many as SQLAlchemy 2.0.0 has; later ones have more

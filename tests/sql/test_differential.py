@@ -82,6 +82,7 @@ def sides(simulator: Simulate, configure: Configure) -> Iterator[Sides]:
         for at, column in enumerate(columns):
             values[name, column] = sorted({literal(row[at]) for row in rows})[:6]
     yield engine, tables, values
+    tables.close()
     engine.close()
     client.close()
 

@@ -53,7 +53,7 @@ def data_requests(sim: Simulator) -> list[str]:
 
 
 @pytest.fixture
-def plain(sim: Simulator) -> sqlite3.Connection:
+def plain(sim: Simulator) -> Iterator[sqlite3.Connection]:
     """The list as a table of SQLite itself, under the same names."""
     connection = sqlite3.connect(":memory:")
     connection.create_function("UPPER", 1, str.upper)
@@ -65,7 +65,8 @@ def plain(sim: Simulator) -> sqlite3.Connection:
         f'INSERT INTO "List_API Example List" VALUES ({marks})',
         [row.cells for row in sim.world.rows("l-0001")],
     )
-    return connection
+    yield connection
+    connection.close()
 
 
 @pytest.mark.parametrize(

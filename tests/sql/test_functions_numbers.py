@@ -80,7 +80,7 @@ def test_chance_is_the_same_for_the_same_seed_alone() -> None:
     [
         ("ATN2('a', 1)", "ATN2.*y must be a number, not 'a'"),
         ("COT(0)", "COT.*division by zero"),
-        ("LOG(0)", "LOG.*math domain"),
+        ("LOG(0)", "LOG.*(math domain|positive)"),
         ("EXPR('1 / 0')", "EXPR.*division"),
         ("EXPR('1 +')", "EXPR.*no expression"),
         ("EXPR('open(1)')", "EXPR.*nothing else"),
