@@ -13,7 +13,7 @@ export UV_PYTHON := $(PYTHON)
 
 PEERS := $(patsubst benchmarks/peers/%.txt,.tools/bench/%/installed,$(wildcard benchmarks/peers/*.txt))
 
-.PHONY: demo test lint types tests bench generate wheel clean
+.PHONY: demo test lint types tests deployment bench generate wheel clean
 
 demo: .venv/installed $(MELTANO)  ## The real pipeline against the simulator, twice
 	$(RUN) python -m tap_acton.demo --meltano $(MELTANO)
@@ -27,11 +27,14 @@ lint: .venv/installed
 types: .venv/installed
 	$(RUN) mypy tap_acton cdata tests benchmarks
 
-tests: .venv/installed $(MELTANO)
+tests: .venv/installed
 	$(RUN) coverage erase
-	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2
+	UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2 --ignore tests/deployment
 	$(RUN) coverage combine -q
 	$(RUN) coverage report
+
+deployment: .venv/installed $(MELTANO)  ## The tap in the programs that run it, with real targets
+	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) pytest -n 2 tests/deployment
 
 # URL=… CONFIG=… reads that server instead of simulated ones; LONG=1, SAVE=1, ARGS="ceiling --latency 800".
 bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md
@@ -59,7 +62,7 @@ clean:
 
 $(MELTANO): $(UV)
 	$(UV) venv --quiet --allow-existing .tools/meltano
-	$(UV) pip install --quiet --python .tools/meltano/bin/python meltano==$(MELTANO_VERSION)
+	$(UV) pip install --quiet --python .tools/meltano/bin/python 'meltano[postgres]==$(MELTANO_VERSION)'
 
 $(UV):
 	$(PYTHON) -m venv .tools
