@@ -46,7 +46,7 @@ def test_the_page_can_be_followed(
     extractor = tmp_path / "tap-acton.yml"
     extractor.write_text(yaml.safe_dump(source["plugins"]["extractors"][0]))
     places = {"/var/lib/warehouse/OAuthSettings.txt": str(tmp_path / "OAuthSettings.txt")}
-    project = Project(folder=tmp_path)
+    project, said = Project(folder=tmp_path), {}
     for command in commands():
         if command == ("cd", "warehouse"):
             project = Project(folder=tmp_path / "warehouse")
@@ -56,12 +56,15 @@ def test_the_page_can_be_followed(
             complete(project, source, {**account_settings(simulator, tmp_path),
                                        **postgres_settings(database)})  # fmt: skip
         assert command[0] == "meltano"
-        project(*(places.get(word, word) for word in command[1:]))
+        said[command[1]] = project(*(places.get(word, word) for word in command[1:]))
     with psycopg.connect(database) as connection:
         found = connection.execute(
             "SELECT schemaname, count(*) FROM pg_tables "
             "WHERE schemaname LIKE 'act_on%' GROUP BY 1 ORDER BY 1"
         ).fetchall()
+    assert "[selected ] message_reports.sent" in said["select"]
+    assert "list_api_example_list.company" in said["select"]
+    assert "e_mail_address" not in said["select"]
     assert [schema for schema, _ in found] == ["act_on", "act_on_eu", "act_on_us"]
     assert {count for _, count in found} == {found[0][1]}
     assert "nightly" in project("schedule", "list", "--format=json")
@@ -91,4 +94,4 @@ def test_every_inherited_extractor_and_the_job_can_run(plugins: Path, tmp_path: 
     (tmp_path / "meltano.yml").write_text(yaml.safe_dump(source, sort_keys=False))
     pairs = [word for name in names for word in (name, "target-postgres")]
     Project(folder=tmp_path)("run", "--dry-run", "--no-install", *pairs, "act-on")
-    assert len(names) == 5
+    assert len(names) == 6
