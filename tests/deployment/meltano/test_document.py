@@ -75,6 +75,8 @@ def complete(project: Project, source: dict[str, Any], settings: dict[str, str])
     """Do what the page says in words: copy the loaders, and fill in `.env`."""
     file = project.folder / "meltano.yml"
     mine = yaml.safe_load(file.read_text())
+    ours, theirs = (each["plugins"]["extractors"][0] for each in (source, mine))
+    assert {name: theirs[name] for name in ours} == ours
     mine["plugins"]["loaders"] = source["plugins"]["loaders"]
     for piece in pieces("yaml"):
         mine = merged(mine, yaml.safe_load(piece))

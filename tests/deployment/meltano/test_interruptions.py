@@ -50,6 +50,7 @@ def project(simulator: Simulator, open_project: Open) -> Project:
         "TAP_ACTON_PAGE_SIZE": "10",
         "TAP_ACTON_LIST_DOWNLOAD": "json",
         "TAP_ACTON_REQUESTS_IN_FLIGHT": "1",
+        "TAP_ACTON_TIMEOUT": "600",
     }
     project.change("loaders", TARGET, config={"batch_size_rows": 10})
     return project
