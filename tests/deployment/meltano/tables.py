@@ -31,6 +31,8 @@ __all__ = [
     "in_jsonl",
     "in_postgres",
     "list_rows",
+    "types_in_duckdb",
+    "types_in_postgres",
 ]
 
 LIST = "list_api_example_list"
@@ -225,6 +227,26 @@ def in_jsonl(folder: Path, table: str, columns: Iterable[str]) -> Rows:
     lines = (folder / f"{table}.jsonl").read_text().splitlines()
     records = map(json.loads, lines)
     return _keyed(table, [{name: each[name] for name in columns} for each in records])
+
+
+_TYPES = (
+    "SELECT table_name, column_name, data_type FROM information_schema.columns "
+    f"WHERE table_schema = '{SCHEMA}'"
+)
+
+
+def types_in_postgres(address: str) -> dict[tuple[str, str], str]:
+    """Return the type of each column, by table and column."""
+    with psycopg.connect(address) as connection:
+        found = connection.execute(_TYPES.encode()).fetchall()
+    return {(table, column): kind for table, column, kind in found}
+
+
+def types_in_duckdb(file: Path) -> dict[tuple[str, str], str]:
+    """Return the same of a DuckDB file."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = connection.execute(_TYPES).fetchall()
+    return {(table, column): kind for table, column, kind in found}
 
 
 def columns_of(rows: Rows) -> list[str]:

@@ -13,8 +13,8 @@ from tests.deployment.meltano.tables import (
     columns_of,
     expected,
     in_postgres,
+    types_in_postgres,
 )
-from tests.deployment.meltano.test_targets import types_in
 
 if TYPE_CHECKING:
     from tests.deployment.meltano.conftest import Account, Open
@@ -79,7 +79,7 @@ def test_stream_maps_and_flattening_change_what_is_loaded(
         }
         for row in simulator.world.rows("l-0001")
     }
-    types = types_in(database)
+    types = types_in_postgres(database)
     assert ("customers", "e_mail_address") not in types
     assert ("customers", "company") not in types
     assert types["message_reports", "sent_to"] == "text"

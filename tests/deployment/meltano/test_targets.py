@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import psycopg
-
-from tests.deployment.meltano.project import SCHEMA
 from tests.deployment.meltano.tables import (
     KEYS,
     LIST,
@@ -16,6 +13,8 @@ from tests.deployment.meltano.tables import (
     in_duckdb,
     in_jsonl,
     in_postgres,
+    types_in_duckdb,
+    types_in_postgres,
 )
 
 if TYPE_CHECKING:
@@ -45,25 +44,16 @@ def assert_same_rows(account: Simulator, database: str, *, where: str = "true") 
 
 
 TYPES = {
-    (LIST, "score"): "text",
-    (LIST, "modified_date"): "timestamp without time zone",
-    ("contacts", "date_of_birth"): "date",
-    ("contacts", "acton_primary_score"): "numeric",
-    ("messages", "is_text_only"): "boolean",
-    ("message_reports", "opened_total"): "bigint",
-    ("message_reports", "sent_to"): "ARRAY",
-    ("custom_orders", "extra"): "text",
+    (LIST, "score"): ("text", "VARCHAR"),
+    (LIST, "modified_date"): ("timestamp without time zone", "TIMESTAMP"),
+    ("contacts", "date_of_birth"): ("date", "VARCHAR"),
+    ("contacts", "acton_primary_score"): ("numeric", "DOUBLE"),
+    ("messages", "is_text_only"): ("boolean", "BOOLEAN"),
+    ("message_reports", "opened_total"): ("bigint", "HUGEINT"),
+    ("message_reports", "sent_to"): ("ARRAY", "JSON"),
+    ("custom_orders", "extra"): ("text", "VARCHAR"),
 }
-
-
-def types_in(database: str) -> dict[tuple[str, str], str]:
-    with psycopg.connect(database) as connection:
-        found = connection.execute(
-            "SELECT table_name, column_name, data_type FROM information_schema.columns "
-            "WHERE table_schema = %s",
-            [SCHEMA],
-        ).fetchall()
-    return {(table, column): kind for table, column, kind in found}
+"""Columns with their types in PostgreSQL and DuckDB."""
 
 
 def test_meltano_knows_the_plugin(plugins: Path, account: Account, open_project: Open) -> None:
@@ -83,8 +73,10 @@ def test_three_runs_leave_in_postgresql_what_the_account_has(
     project = open_project(simulator)
     project.run("target-postgres", *KEYS)
     assert_same_rows(simulator, database)
-    types = types_in(database)
-    assert {column: types[column] for column in TYPES} == TYPES
+    types = types_in_postgres(database)
+    assert {column: types[column] for column in TYPES} == {
+        column: kind for column, (kind, _) in TYPES.items()
+    }
 
     move(simulator)
     before = len(simulator.journal)
@@ -123,6 +115,10 @@ def test_duckdb_and_files_of_lines_have_the_same_cells(
             key: {name: None if cell == "" else cell for name, cell in row.items()}
             for key, row in rows.items()
         }, table
+    types = types_in_duckdb(output / "acton.duckdb")
+    assert {column: types[column] for column in TYPES} == {
+        column: kind for column, (_, kind) in TYPES.items()
+    }
 
 
 def test_duckdb_drops_the_offset_of_a_typed_moment(account: Account, open_project: Open) -> None:
