@@ -39,20 +39,20 @@ def processes(running: subprocess.Popen[str]) -> dict[str, int]:
 
 @pytest.fixture
 def simulator(account: Account) -> Simulator:
-    return account(contacts=90)
+    return account(contacts=900)
 
 
 @pytest.fixture
 def project(simulator: Simulator, open_project: Open) -> Project:
-    """Return a project whose tap brings rows by the ten, and whose target loads them so."""
+    """Return a project whose tap brings rows by the hundred, and whose target loads them so."""
     project = open_project(simulator)
     project.settings |= {
-        "TAP_ACTON_PAGE_SIZE": "10",
+        "TAP_ACTON_PAGE_SIZE": "100",
         "TAP_ACTON_LIST_DOWNLOAD": "json",
         "TAP_ACTON_REQUESTS_IN_FLIGHT": "1",
         "TAP_ACTON_TIMEOUT": "600",
     }
-    project.change("loaders", TARGET, config={"batch_size_rows": 10})
+    project.change("loaders", TARGET, config={"batch_size_rows": 100})
     return project
 
 
