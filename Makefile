@@ -36,13 +36,13 @@ lint: .venv/installed
 types: .venv/installed
 	$(RUN) mypy tap_acton cdata tests benchmarks
 
-tests: .venv/installed $(MELTANO)
+tests: .venv/installed
 	$(RUN) coverage erase
-	MELTANO=$(abspath $(MELTANO)) UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2 --ignore tests/deployment
+	UV=$(abspath $(UV)) $(RUN) coverage run -m pytest -n 2 --ignore tests/deployment
 	$(RUN) coverage combine -q
 	$(RUN) coverage report
 
-deployment: .venv/installed $(MELTANO) $(AIRFLOW) $(TARGET_POSTGRES)  ## How others run it: in schedulers, on several hosts
+deployment: .venv/installed $(MELTANO) $(AIRFLOW) $(TARGET_POSTGRES)  ## The tap in the programs that run it, with real targets, on several hosts
 	MELTANO=$(abspath $(MELTANO)) AIRFLOW=$(abspath $(AIRFLOW)) UV=$(abspath $(UV)) \
 	  TARGET_POSTGRES=$(abspath $(TARGET_POSTGRES)) $(RUN) pytest -n 2 --dist loadfile tests/deployment
 
@@ -85,7 +85,7 @@ clean:
 
 $(MELTANO): $(UV)
 	$(UV) venv --quiet --allow-existing .tools/meltano
-	$(UV) pip install --quiet --python .tools/meltano/bin/python meltano==$(MELTANO_VERSION)
+	$(UV) pip install --quiet --python .tools/meltano/bin/python 'meltano[postgres]==$(MELTANO_VERSION)'
 
 $(AIRFLOW): examples/airflow/requirements.txt $(UV)
 	$(UV) venv --quiet --allow-existing .tools/airflow

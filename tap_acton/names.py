@@ -15,6 +15,8 @@ __all__ = ["column_names", "matches", "nearest", "snake_case", "stream_names"]
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_WORD = re.compile(r"[\W_]+")
+_LONGEST = 63
+"""Bytes of a name. PostgreSQL holds no longer ones, and its target refuses them."""
 
 
 def snake_case(text: str) -> str:
@@ -32,7 +34,7 @@ def column_names(labels: Iterable[str], *, taken: Collection[str]) -> dict[str, 
     """Return a name for each label of a column, all different.
 
     Where two labels make the same name, the later one gets a suffix that depends on nothing but
-    the label, so that it does not change when columns are added.
+    the label, so that it does not change when columns are added. Long names are cut.
 
     Args:
         labels: Headings, made unique (see `rows.unique_labels`).
@@ -53,7 +55,7 @@ def stream_names(
     """Return the stream's name for each list, segment or custom object, by its id.
 
     Of several with the same name the oldest (the lowest id) has the plain name, so that none is
-    renamed when another is added; the others have their id behind it.
+    renamed when another is added; the others have their id behind it. Long names are cut.
 
     Args:
         prefix: What all names begin with.
@@ -99,12 +101,22 @@ def nearest(text: str, names: Collection[str]) -> str | None:
 
 
 def _free(name: str, suffix: str, used: Collection[str]) -> str:
-    if name in used:
-        name = f"{name}_{suffix}"
-    while name in used:
-        name += "_"
-    return name
+    free = _shortened(name)
+    if free in used:
+        free = _shortened(f"{name}_{suffix}")
+    while free in used:
+        free = _shortened(f"{free}_")
+    return free
+
+
+def _shortened(name: str) -> str:
+    """Return the name; the beginning of a long one, and what stands for the whole behind it."""
+    whole = name.encode()
+    if len(whole) <= _LONGEST:
+        return name
+    end = f"_{_digest(name)}"
+    return whole[: _LONGEST - len(end)].decode(errors="ignore").rstrip("_") + end
 
 
 def _digest(label: str) -> str:
-    return hashlib.sha256(label.encode()).hexdigest()[:6]
+    return hashlib.sha256(label.encode(errors="surrogatepass")).hexdigest()[:6]

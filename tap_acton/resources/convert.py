@@ -48,6 +48,8 @@ _FORMATS = (
     "%m/%d/%Y",
 )
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})$")
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+"""Whole numbers that databases hold."""
 _INTEGER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)")
 
 
@@ -155,13 +157,17 @@ def _to_json(value: Any) -> str:
 
 def _to_integer(value: Any) -> int | None:
     if isinstance(value, str):
-        text = value.strip()
-        if text and not _INTEGER.fullmatch(text):
+        value = value.strip()
+        if not value:
+            return None
+        if not _INTEGER.fullmatch(value):
             raise ValueError("no whole number")
-        return int(text.replace(",", "")) if text else None
-    if isinstance(value, bool) or value != int(value):
+        value = value.replace(",", "")
+    elif isinstance(value, bool) or value != int(value):
         raise ValueError("no whole number")
-    return int(value)
+    if not _SMALLEST <= (number := int(value)) <= _LARGEST:
+        raise ValueError("no whole number of 64 bits")
+    return number
 
 
 def _to_number(value: Any) -> float | None:

@@ -79,6 +79,34 @@ def test_a_name_of_ours_is_left_alone() -> None:
     assert column_names(["Contact ID"], taken=["contact_id"])["Contact ID"] != "contact_id"
 
 
+LONG = "A question that a form asked of its visitors in so many words"
+
+
+def test_a_long_name_is_cut_to_what_postgresql_holds() -> None:
+    labels = [f"{LONG}, first part", f"{LONG}, second part", "姓名" * 20]
+    names = column_names(labels, taken=[])
+    assert list(names.values()) == [
+        "a_question_that_a_form_asked_of_its_visitors_in_so_many_88c898",
+        "a_question_that_a_form_asked_of_its_visitors_in_so_many_b2a990",
+        "姓名" * 9 + "_945611",
+    ]
+
+
+def test_a_heading_with_half_a_character_has_a_name() -> None:
+    assert column_names(["Name \ud800", "Name"], taken=[])["Name \ud800"] == "name"
+
+
+@BOUNDED
+@given(st.lists(st.text(max_size=90), unique=True), st.text(max_size=90))
+def test_no_name_is_longer_than_postgresql_holds(labels: list[str], taken: str) -> None:
+    columns = column_names(labels, taken=[snake_case(taken)])
+    streams = stream_names(
+        "list", [(f"l-{at:04x}", each) for at, each in enumerate(labels)], taken=[]
+    )
+    assert all(len(name.encode()) <= 63 for name in (*columns.values(), *streams.values()))
+    assert len({*columns.values()}) == len({*streams.values()}) == len(labels)
+
+
 # Streams
 
 LISTS = [
