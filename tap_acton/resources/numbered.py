@@ -132,7 +132,8 @@ class _Numbered:
 
     def _fetch(self, number: int, size: int) -> Batch:
         try:
-            return self.fetch(self.params(number, size))
+            batch = self.fetch(self.params(number, size))
+            return replace(batch, is_full=len(batch.marks) >= size)
         except RequestRefusedError as error:
             if number and error.status == _NOT_FOUND and error.code is None:
                 return Batch(records=[], identities=[], marks=[], total=None)  # behind the end

@@ -52,6 +52,8 @@ class Batch:
     """What a table's cells stand under."""
     renumbered: Callable[[Record, int], Record | None] = lambda _record, _number: None
     """Returns a record as the n-th of its equals; None if equal rows are one row."""
+    is_full: bool = False
+    """Whether it has all the rows that it was asked for, fewer though they may be than others."""
     rest: Generator[Batch] | None = None
     """The parts behind it, which are still arriving. It raises where the reply breaks off."""
 

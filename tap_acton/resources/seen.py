@@ -6,7 +6,7 @@ import bisect
 import hashlib
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from tap_acton.resources.ids import Ids
 from tap_acton.resources.pages import ANCHORS
@@ -114,6 +114,7 @@ class OneReply:
     begins: int
     """Offset of its first row."""
     total: int | None
+    is_full: bool = False
     rows: int = 0
     new: int = 0
     tail: str | None = None
@@ -121,6 +122,11 @@ class OneReply:
     is_whole: bool = False
     contents: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
     """Which rows they are."""
+
+    @classmethod
+    def of(cls, batch: Batch, begins: int) -> Self:
+        """Return a reply of which nothing has been read."""
+        return cls(begins=begins, total=batch.total, is_full=batch.is_full)
 
     def note(self, part: Batch, new: int) -> None:
         """Take note of some rows more, so many of them new."""

@@ -4,12 +4,11 @@ Act-On pages by offset over rows that others insert, change and delete meanwhile
 no document promises. What we rely on is that rows which nobody touches keep their order among
 themselves. So each page repeats the last row of the page before (the seam). If a page begins with
 a row that we have read, unchanged, then nothing untouched before it is unread; if it does not, we
-go back until one does. Rows met again are dropped. The end is believed only of a page whose seam
-is where it was. What moving rows cannot explain (a page that repeats for ever, a table that ends
-before its total) is asked for again, and at last an error.
-
-A CSV download may break off, hold more rows than were asked for, or begin with the first row
-whatever the offset; see `.github/decisions/0005`.
+go back until one does. Rows met again are dropped. The end is believed only of a page that is not
+full and whose seam is where it was. What moving rows cannot explain (a page that repeats for ever,
+a table that ends before its total) is asked for again, and at last an error. A CSV may break off,
+hold more rows than were asked for, or begin with the first row whatever the offset: see
+`.github/decisions/0005` and 0035.
 """
 
 from __future__ import annotations
@@ -95,7 +94,7 @@ class Walk:
                 if self.ignores_offset and not knew and self.complete is not None:
                     continue  # now we know that the reply before may have had all
                 as_expected = self._fits(offset, batch)
-                reply = self.reply = OneReply(begins=offset, total=batch.total)
+                reply = self.reply = OneReply.of(batch, offset)
                 yield from self._read(reply, batch, repeats_from=was_at if as_expected else None)
             finally:
                 batch.close()
@@ -135,9 +134,10 @@ class Walk:
     def _joining(self) -> Generator[Page, None, tuple[int, Batch]]:
         """Return a batch that joins what has been read, and its offset.
 
-        Each step back is a page without rows: a run that ends there need not go all the way again.
+        A step back is a page without rows: a run that ends there need not go all the way again.
         """
-        seam = 1 if self.widest > 1 else 0  # if rows come one by one, a seam would be all
+        # If rows come one by one, a seam would be all.
+        seam = int(self.widest > 1 or self.reply is None or not self.reply.is_whole)
         offset = max(0, self.next - seam)
         self._look_ahead(offset)
         offset, batch = self._ask(offset)
@@ -259,9 +259,9 @@ class Walk:
         if self.ignores_offset:
             return False  # see _has_all
         total = reply.total
-        short = reply.rows < self.widest  # a server that gives fewer rows has no more
-        is_full = reply.rows >= (self.widest if reply.begins else self.count)  # the total may err
-        if self.next == total and not is_full and (as_expected or (short and self._ends_here())):
+        short = reply.rows < self.widest and not reply.is_full  # then the server has no more
+        proves = short if reply.begins else reply.rows < self.count  # the total may err
+        if self.next == total and proves and (as_expected or (short and self._ends_here())):
             return True
         if total is not None and self.next < total and not self.filtered:
             return False

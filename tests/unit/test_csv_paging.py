@@ -162,6 +162,15 @@ def test_every_untouched_row_is_read_once_whatever_happens_to_the_others(
     assert len(found) == len(set(found))
 
 
+def test_a_reply_that_breaks_off_behind_its_first_row_is_joined_too() -> None:
+    came, gone = (
+        Act(before=1, kind="insert", at=0, rows=3),
+        Act(before=2, kind="delete", at=0, rows=3),
+    )
+    server = Server(table=Table(size=1, acts=(came, gone)), breaks={1: 1}, part=1)
+    assert 0 in keys(server.pages(10))
+
+
 @BOUNDED
 @given(table=tables, cap=st.integers(1, 60), told=totals, broken=breaks)
 def test_a_capped_list_without_an_offset_is_read_whole_or_an_error(

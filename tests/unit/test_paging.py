@@ -472,6 +472,15 @@ def test_numbered_pages_lose_no_untouched_row(table: Table, page_size: int) -> N
     assert len(set(found)) == len(found)
 
 
+def test_a_full_numbered_page_is_not_the_last_though_others_are_larger() -> None:
+    came, gone = (
+        Act(before=4, kind="insert", at=0, rows=3),
+        Act(before=4, kind="delete", at=0, rows=6),
+    )
+    table = Table(size=55, acts=(came, gone), total="none")
+    assert table.untouched <= set(keys(walk(table, 20, paging=NUMBERED)))
+
+
 @pytest.mark.parametrize("total", TOTALS)
 @pytest.mark.parametrize("page_size", [2, 5, 9])
 def test_numbered_pages_go_on_from_any_position(page_size: int, total: str) -> None:
