@@ -126,8 +126,10 @@ class _Numbered:
         number, size = _reaching(row, most)
         batch = self._fetch(number, size)
         if number and size > 1 and self._begins_with_row(number, batch.marks):
-            self.by_row = True
-            return self._page(row, most)
+            by_row = self._fetch(row, most)
+            if self.first[row : row + 1] in ([], list(by_row.marks[:1])):  # and by no accident
+                self.by_row = True
+                return row, by_row
         return number * size, batch
 
     def _fetch(self, number: int, size: int) -> Batch:

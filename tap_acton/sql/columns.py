@@ -100,7 +100,8 @@ def values(
     except apsw.Error as error:
         raise in_words_of_statement(error, mentioned) from None
     finally:
-        cursor.close(force=True)
+        with suppress(apsw.ThreadingViolationError):  # SQLite closes it when it is gone
+            cursor.close(force=True)
 
 
 def _read(reader: Reader, value: Any) -> Any:

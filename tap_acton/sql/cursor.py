@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
-from tap_acton.sql.errors import translated
+from tap_acton.sql.errors import translated_rows
 from tap_acton.sql.exceptions import Error, InterfaceError, ProgrammingError
 from tap_acton.sql.language.statements import WRITES, first_word, shared, split
 from tap_acton.sql.parameters import checked, sets_of
@@ -37,7 +37,8 @@ class Cursor:
         self._results: deque[Result] = deque()
         """The result that is read, and those behind it."""
         self._rows: Iterator[Row] | None = None
-        self._broken: Error | None = None
+        self._broken: list[Error] = []
+        """What ended the rows, if anything did."""
         self._fetched = 0
         self._is_told = False
         self._started = 0.0
@@ -242,18 +243,10 @@ class Cursor:
         self._started = time.monotonic()
 
     def _stand_at_first(self) -> None:
-        self._fetched, self._is_told, self._broken, self._rows = 0, False, None, None
+        self._fetched, self._is_told, self._broken, self._rows = 0, False, [], None
         if self._results and self._results[0].columns:
-            self._rows = self._reading(self._results[0].rows)
-
-    def _reading(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Yield rows; an error is translated once, and not for each of them."""
-        try:
-            with translated(self.connection.log.failed):
-                yield from rows
-        except Error as error:
-            self._broken = error
-            raise
+            log = self.connection.log
+            self._rows = translated_rows(self._results[0].rows, log.failed, self._broken)
 
     def _take(self, rows: Iterable[Row]) -> list[Row]:
         with self.connection.log.working():
@@ -279,8 +272,8 @@ class Cursor:
 
     def _open_rows(self) -> Iterator[Row]:
         self._check_open()
-        if self._broken is not None:  # an end would look like the last row
-            raise self._broken
+        if self._broken:  # an end would look like the last row
+            raise self._broken[0]
         if self._rows is None:
             why = "this statement gives none" if self._results else "run a statement first"
             raise ProgrammingError(f"There are no rows: {why}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tap_acton.errors import (
     ActOnError,
@@ -26,7 +26,7 @@ from tap_acton.sql.exceptions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["in_words_of_properties", "translated"]
+__all__ = ["in_words_of_properties", "translated", "translated_rows"]
 
 _KINDS: tuple[tuple[type[ActOnError], type[Error]], ...] = (
     (ConfigError, InterfaceError),
@@ -82,3 +82,24 @@ def in_words_of_properties(text: str) -> str:
         lambda found: names[found[1]] if found[1] else f"'{names[found[2]]}'",
         text,
     )
+
+
+def translated_rows(
+    rows: Iterator[tuple[Any, ...]], note: Callable[[Error], None], broken: list[Error]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield rows; an error is translated once, and not for each of them.
+
+    It knows no cursor, so that one that is dropped is gone at once, and not whenever and in
+    whatever thread garbage is looked for.
+
+    Args:
+        rows: They may fail.
+        note: Hears of an error.
+        broken: Gets it.
+    """
+    try:
+        with translated(note):
+            yield from rows
+    except Error as error:
+        broken.append(error)
+        raise

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import pickle
 import threading
+import weakref
 from collections import UserList
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -366,6 +368,18 @@ def test_what_is_closed_is_not_used(
     (cursor if closed == "cursor" else connection).close()
     with pytest.raises(mod.InterfaceError, match=f"The {closed} is closed"):
         use(cursor)
+
+
+def test_a_cursor_that_is_dropped_is_gone_at_once(connection: mod.Connection) -> None:
+    cursor = connection.execute("SELECT 1 UNION SELECT 2")
+    cursor.fetchone()
+    dropped = weakref.ref(cursor)
+    gc.disable()  # it might run in another thread, where the database may not be touched
+    try:
+        del cursor
+        assert dropped() is None
+    finally:
+        gc.enable()
 
 
 def test_a_closed_connection_gives_nothing_and_closes_again(connection: mod.Connection) -> None:

@@ -126,7 +126,9 @@ def test_a_list_that_is_not_wide_is_exact_however_its_csv_comes(
 
 
 @pytest.mark.parametrize("pages", [True, False], ids=["pages", "whole"])
-def test_a_list_that_is_not_wide_takes_a_page_and_a_csv(server: Downloads, pages: bool) -> None:
+def test_a_list_that_is_not_wide_takes_a_page_a_csv_and_a_page(
+    server: Downloads, pages: bool
+) -> None:
     in_json = read(server, page_size=5, resource=NARROW, list_download="json")
     server.pages = pages
     server.asked.clear()
@@ -134,6 +136,7 @@ def test_a_list_that_is_not_wide_takes_a_page_and_a_csv(server: Downloads, pages
     assert [(each.get("responseformat"), each["count"]) for each in server.asked] == [
         (None, "5"),
         ("CSV", "60"),
+        (None, "5"),
     ]
 
 

@@ -472,6 +472,12 @@ def test_numbered_pages_lose_no_untouched_row(table: Table, page_size: int) -> N
     assert len(set(found)) == len(found)
 
 
+def test_rows_that_came_are_not_taken_for_another_meaning_of_a_pages_number() -> None:
+    came = Act(before=2, kind="insert", at=0, rows=18)
+    found = keys(walk(Table(size=30, acts=(came,)), 20, paging=NUMBERED))
+    assert set(range(30)) <= set(found)
+
+
 def test_a_full_numbered_page_is_not_the_last_though_others_are_larger() -> None:
     came, gone = (
         Act(before=4, kind="insert", at=0, rows=3),
