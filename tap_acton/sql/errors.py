@@ -52,10 +52,14 @@ def translated(note: Callable[[Error], None] = lambda _error: None) -> Iterator[
         InterfaceError: A property must be changed.
         OperationalError: Somebody has to log in, a limit is reached, or Act-On failed.
         ProgrammingError: Act-On refused a request.
-        DataError: A reply is not what the documents allow.
+        DataError: A reply is not what the documents allow, or a text is none.
     """
     try:
         yield
+    except UnicodeEncodeError:
+        half = DataError("The statement or a parameter has half of a character, which no text has.")
+        note(half)
+        raise half from None
     except ActOnError as error:
         ours = _pep249(error)
         note(ours)

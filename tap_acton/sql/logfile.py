@@ -156,6 +156,7 @@ def open_log(settings: Settings, own: ConnectorSettings) -> Log:
             maxBytes=most_bytes,
             backupCount=count - 1 if count > 1 else _MANY,
             encoding="utf-8",
+            errors="backslashreplace",  # half of a character is in no encoding
         )
     except OSError as error:
         raise InterfaceError(

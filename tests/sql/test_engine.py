@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cdata import acton
 from tap_acton.client import ActOnClient
 from tap_acton.config import read_settings
 from tap_acton.errors import ServerFailedError
@@ -274,6 +275,33 @@ def test_moments_are_found_in_every_form_of_iso(engine: Engine, moment: str) -> 
     assert (newest,) in plain
     statement = "SELECT Timestamp FROM Messages WHERE Timestamp BETWEEN ? AND ?"
     assert rows(engine, statement, [text, text]) == plain
+
+
+def test_half_of_a_character_is_a_whole_one_in_sql(simulator: Simulate) -> None:
+    sim = simulator(lists=0)
+    sim.world.add_list("odd", ["a", "b"], [["x\ud800y", "é"], ["fine", "\udc80"]])
+    token = sim.tokens.issue()["access_token"]
+    with acton.connect(InitiateOAuth="OFF", OAuthAccessToken=token, ApiUrl=sim.url) as connection:
+        for condition in ("", "WHERE b LIKE '%'"):
+            rows = connection.execute(f"SELECT a, b FROM List_odd {condition}").fetchall()
+            assert rows == [("x\ufffdy", "é"), ("fine", "\ufffd")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"), [("SELECT ?", ["\ud800"]), ("SELECT '\ud800'", [])]
+)
+def test_half_of_a_character_in_a_statement_is_an_error_in_words(
+    statement: str, given: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "acton.log"
+    known = {"InitiateOAuth": "OFF", "OAuthAccessToken": "secret-token"}
+    with (
+        acton.connect(Logfile=str(log), Verbosity=3, **known) as connection,
+        pytest.raises(acton.DataError, match="half of a character"),
+    ):
+        connection.execute(statement, given)
+    assert "\\ud800" in log.read_text()
+    assert not capsys.readouterr().err
 
 
 def test_flags_compare_with_words_and_numbers(engine: Engine) -> None:

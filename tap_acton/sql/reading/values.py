@@ -18,6 +18,8 @@ __all__ = ["as_key", "as_python", "as_sqlite", "conditions"]
 
 T = TypeVar("T")
 _NOT_PLAIN = frozenset((bool, datetime, list))
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Of characters, where a text was cut inside of one. Neither SQLite nor UTF-8 has them."""
 _AS_TEXT = frozenset((Type.TEXT, Type.DATE, Type.TEXTS, Type.JSON))
 """Those that a result calls texts."""
 _UNSAFE_KEYS = frozenset(("", ".", ".."))
@@ -31,10 +33,10 @@ def as_sqlite(values: Sequence[Any]) -> Sequence[Any]:
     """Return a column: booleans are numbers, moments texts of UTC, lists JSON."""
     kinds = _NOT_PLAIN.intersection(map(type, values))
     if not kinds:
-        return values
+        return _whole(values)
     if kinds == {datetime}:
         return [None if value is None else _moment_text(value) for value in values]
-    return [_TEXTS.get(type(value), _same)(value) for value in values]
+    return _whole([_TEXTS.get(type(value), _same)(value) for value in values])
 
 
 def as_python(type_: Type, shown: Type) -> Callable[[Sequence[Any]], Sequence[Any]] | None:
@@ -46,8 +48,8 @@ def as_python(type_: Type, shown: Type) -> Callable[[Sequence[Any]], Sequence[An
         type_: The type of the values.
         shown: The type that they are shown as.
     """
-    if type_ is shown:
-        return _naive_ones if type_ is Type.MOMENT else as_sqlite if type_ is Type.TEXTS else _same
+    if type_ is shown and type_ is not Type.TEXTS:
+        return _AS_THEY_ARE.get(type_, _same)
     return as_sqlite if shown in _AS_TEXT else None
 
 
@@ -102,6 +104,20 @@ def _number_text(number: float) -> str:
     return f"{digits}{'' if '.' in digits else '.0'}{exponent}{power}"
 
 
+def _whole(values: Sequence[Any]) -> Sequence[Any]:
+    """Return a column with U+FFFD for halves of characters."""
+    try:
+        if all(map(str.isascii, values)):
+            return values
+    except TypeError:  # some are no texts
+        pass
+    try:
+        "".join(each for each in values if isinstance(each, str)).encode()
+    except UnicodeEncodeError:
+        return [_HALVES.sub("\ufffd", each) if isinstance(each, str) else each for each in values]
+    return values
+
+
 def _naive_ones(moments: Sequence[datetime | None]) -> Sequence[datetime | None]:
     zones = {moment and moment.tzinfo for moment in moments}
     if zones == {UTC}:
@@ -126,4 +142,8 @@ def _json(value: list[Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+_AS_THEY_ARE: dict[Type, Callable[[Sequence[Any]], Sequence[Any]]] = {
+    Type.MOMENT: _naive_ones,
+    **dict.fromkeys((Type.TEXT, Type.DATE, Type.JSON), _whole),
+}
 _TEXTS: dict[type, Callable[[Any], Any]] = {bool: int, datetime: _moment_text, list: _json}
