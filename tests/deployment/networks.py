@@ -53,8 +53,9 @@ def no_hosts() -> str:
     """Return why no hosts can be made here, and what would help; nothing if they can."""
     if os.geteuid():
         return "only root can make network namespaces"
+    probe = f"acton-{os.getpid()}-probe"  # other workers look at the same time
     try:
-        _ip("netns add acton-probe", "netns del acton-probe")
+        _ip(f"netns add {probe}", f"netns del {probe}")
     except FileNotFoundError:
         return "there is no `ip`; `apt-get install iproute2` brings it"
     except subprocess.CalledProcessError as error:
