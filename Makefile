@@ -57,7 +57,7 @@ audit: $(UV)  ## Known weaknesses of the locked versions, as api.osv.dev has the
 	$(UV) audit --locked --preview-features audit-command
 
 # URL=… CONFIG=… reads that server instead of simulated ones; LONG=1, SAVE=1, ARGS="ceiling --latency 800".
-bench: .venv/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md
+bench: .venv/installed .tools/bench/tap-acton/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md
 	$(RUN) python -m benchmarks $(if $(URL),--url $(URL)) $(if $(CONFIG),--config $(CONFIG)) \
 	  $(if $(LONG),--long) $(if $(SAVE),--save) $(ARGS)
 
@@ -76,6 +76,10 @@ clean:
 
 .venv/installed: pyproject.toml uv.lock $(UV)
 	$(UV) sync --quiet --locked --group dev
+	touch $@
+
+.tools/bench/tap-acton/installed: pyproject.toml uv.lock $(UV)
+	UV_PROJECT_ENVIRONMENT=$(@D) $(UV) sync --quiet --locked --no-dev
 	touch $@
 
 .tools/bench/%/installed: benchmarks/peers/%.txt $(UV)

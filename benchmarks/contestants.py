@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASE",
+    "OWN_PYTHON",
+    "OWN_TAP",
     "PEERS",
     "Contestant",
     "Job",
@@ -31,7 +33,10 @@ __all__ = [
 ]
 
 ROOT: Final = Path(__file__).parent.parent
-OWN_TAP: Final = str(Path(sys.executable).with_name("tap-acton"))
+_OWN: Final = ROOT / ".tools" / "bench" / "tap-acton" / "bin" / "python"
+OWN_PYTHON: Final = str(_OWN) if _OWN.exists() else sys.executable
+"""Of an environment without what is for development, as `make bench` makes it."""
+OWN_TAP: Final = str(Path(OWN_PYTHON).with_name("tap-acton"))
 _NO_LIMIT: Final = 100_000
 _LIMIT: Final = 5
 Kind = Literal["list", "reports", "events", "suppression"]

@@ -7,12 +7,12 @@ further rows: starting and logging in are left out.
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.bench import Outcome, Trial, failure, middle
+from benchmarks.contestants import OWN_PYTHON
 from benchmarks.running import Command
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _trial(job: str, target: Target, file: str) -> Trial:
         "group": target.headings[-3],
         "file": file,
     }
-    arguments = (sys.executable, "-m", "benchmarks.queries", job, json.dumps(settings))
+    arguments = (OWN_PYTHON, "-m", "benchmarks.queries", job, json.dumps(settings))
     return Trial(name=job, command=Command(arguments=arguments), target=target)
 
 

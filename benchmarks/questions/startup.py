@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.bench import Outcome
+from benchmarks.contestants import OWN_PYTHON
 from benchmarks.running import Command, run
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def measure(bench: Bench) -> Iterator[Outcome]:
     """Yield a line for each command and import."""
     commands = {f"{each.name} --version": _version(each.tap) for each in bench.ours}
     for code in (_SDK, "import cdata.acton", "pass"):
-        commands[code] = (sys.executable, "-c", code)
+        commands[code] = (OWN_PYTHON, "-c", code)
     cpu_s: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(bench.plan.rounds * _TURNS):
         for name, arguments in commands.items():
