@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["column_names", "matches", "nearest", "snake_case", "stream_names"]
+__all__ = ["column_names", "did_you_mean", "matches", "nearest", "snake_case", "stream_names"]
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -98,6 +98,12 @@ def nearest(text: str, names: Collection[str]) -> str | None:
     folded = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(text.casefold(), folded, n=1)
     return folded[near[0]] if near else None
+
+
+def did_you_mean(text: str, names: Collection[str]) -> str:
+    """Return a question to stand behind a sentence, a blank before it; empty if no name is near."""
+    near = nearest(text, names)
+    return f" Did you mean {near!r}?" if near else ""
 
 
 def _free(name: str, suffix: str, used: Collection[str]) -> str:

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from tap_acton.errors import ActOnError
+from tap_acton.names import did_you_mean
 from tap_acton.sql.exceptions import Error, NotSupportedError, ProgrammingError
 from tap_acton.sql.functions import NAMES
-from tap_acton.sql.names import nearest
 
 if TYPE_CHECKING:
     import apsw
@@ -35,10 +35,10 @@ def in_words_of_statement(error: apsw.Error, mentioned: Mentioned) -> Exception:
     if found := _COLUMN.search(text):
         named = found[1].replace('"', "")
         name = named.rpartition(".")[2]
-        near = nearest(name, [each.name for each in mentioned.columns.values()])
+        near = did_you_mean(name, [each.name for each in mentioned.columns.values()])
         return ProgrammingError(f"There is no column {named!r}.{near}")
     if found := _FUNCTION.search(text):
-        near = nearest(found[1], sorted(NAMES))
+        near = did_you_mean(found[1], sorted(NAMES))
         return NotSupportedError(f"There is no function {found[1]}.{near}")
     if found := _ARGUMENTS.search(text):
         return ProgrammingError(f"{found[1]} does not take this number of arguments.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from tap_acton.sql.reading.local import LocalTables
 from tap_acton.sql.schema.table import BINARY, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import apsw
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from tap_acton.sql.temporary import TemporaryTables
     from tap_acton.sql.views import UserViews
 
-__all__ = ["MODULE", "Mentioned", "Names", "nearest"]
+__all__ = ["MODULE", "Mentioned", "Names"]
 
 MODULE = "acton"
 """What SQLite calls the module of the account's tables."""
@@ -193,10 +192,3 @@ def _alias(table: exp.Table) -> exp.TableAlias:
     """Return what the statement calls a table."""
     given = table.args.get("alias")
     return given or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
-
-
-def nearest(name: str, names: Sequence[str]) -> str:
-    """Return the question whether a name that there is was meant, if one is near."""
-    by_key = {each.casefold(): each for each in names}
-    near = difflib.get_close_matches(name.casefold(), by_key, n=1)
-    return f" Did you mean {by_key[near[0]]!r}?" if near else ""

@@ -6,16 +6,16 @@ not store is not stored.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.auth.authorization import authorization_url
+from tap_acton.names import did_you_mean
 from tap_acton.sql.exceptions import InterfaceError, ProgrammingError
 from tap_acton.sql.result import Result, ResultColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from tap_acton.auth.account import Account
     from tap_acton.auth.tokens import TokenSet
@@ -149,7 +149,7 @@ def find(name: str) -> Procedure:
     plain = name.rpartition(".")[2]
     if found := known.get(plain.casefold()):
         return found
-    near = _nearest(plain, [procedure.name for procedure in PROCEDURES])
+    near = did_you_mean(plain, [procedure.name for procedure in PROCEDURES])
     raise ProgrammingError(f"There is no procedure {plain!r}.{near}")
 
 
@@ -183,7 +183,7 @@ def _given(procedure: Procedure, inputs: Mapping[str, Any]) -> dict[str, str]:
     for name, value in inputs.items():
         each = known.get(name.removeprefix("@").casefold())
         if each is None:
-            near = _nearest(name, [known_input.name for known_input in procedure.inputs])
+            near = did_you_mean(name, [known_input.name for known_input in procedure.inputs])
             raise ProgrammingError(f"{procedure.name} has no input {name!r}.{near}")
         if value is not None and str(value).strip():
             given[each.name] = str(value)
@@ -191,9 +191,3 @@ def _given(procedure: Procedure, inputs: Mapping[str, Any]) -> dict[str, str]:
         if each.required and each.name not in given:
             raise ProgrammingError(f"{procedure.name} needs {each.name}.")
     return given
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    by_key = {each.casefold(): each for each in names}
-    near = difflib.get_close_matches(name.casefold(), by_key, n=1)
-    return f" Did you mean {by_key[near[0]]!r}?" if near else ""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-import itertools
 import logging
 from typing import TYPE_CHECKING
 
+from tap_acton.names import did_you_mean
 from tap_acton.parts import REFUSED
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.schema.fixed import FIXED
@@ -110,6 +109,4 @@ class Tables:
         known = self._own.known()
         own = (each.name for each in known if self._options.allows(each.name, each.kind))
         fixed = (table.name for table in self._fixed.values())
-        names = {name.casefold(): name for name in itertools.chain(fixed, own)}
-        near = difflib.get_close_matches(key, names, n=1)
-        return f" Did you mean {names[near[0]]!r}?" if near else ""
+        return did_you_mean(key, [*fixed, *own])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlglot import exp
 
+from tap_acton.names import did_you_mean
 from tap_acton.sql.exceptions import NotSupportedError, ProgrammingError
 from tap_acton.sql.language.tree import Deletion, Insertion, Query, Update
-from tap_acton.sql.names import nearest
 from tap_acton.sql.schema.table import Kind, Operation
 from tap_acton.sql.writing.keys import keys_alone
 from tap_acton.sql.writing.outcomes import Written
@@ -152,7 +152,7 @@ def _fields(table: Table, names: Sequence[str], *, with_key: bool) -> list[Field
     for name in names:
         found = known.get(name.casefold())
         if found is None:
-            near = nearest(name, [each.name for each in table.fields])
+            near = did_you_mean(name, [each.name for each in table.fields])
             raise ProgrammingError(f"{table.name} has no column {name!r}.{near}")
         if found.is_readonly and not (found.is_key and with_key):
             raise ProgrammingError(f"The column {found.name!r} of {table.name} cannot be written.")
