@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LastMarks", "OneReply", "Seen"]
 
-_SAMPLES = 64
-"""Rows of a page whose marks are remembered, evenly spread: marks take time."""
+_FEW = 64
+"""Rows of a page whose marks are all remembered."""
+_APART = 16
+"""Of more rows, every so many are: marks take time."""
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ class LastMarks:
     """
 
     kept: deque[str] = field(default_factory=lambda: deque(maxlen=10_000))
-    """Of the last 130,000 rows, if pages have a thousand."""
+    """Of the last 130,000 rows, if they come by the hundred or more."""
 
     def add(self, marks: Sequence[str]) -> None:
         """Remember a page, and forget what is too long ago."""
@@ -104,7 +106,7 @@ class LastMarks:
 
 
 def _apart(marks: Sequence[str]) -> int:
-    return max(1, len(marks) // _SAMPLES)
+    return 1 if len(marks) <= _FEW else _APART
 
 
 @dataclass(kw_only=True, slots=True)
