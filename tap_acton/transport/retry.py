@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
+import random
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-
-import backoff
 
 from tap_acton.clock import SYSTEM_CLOCK, Clock
 from tap_acton.errors import (
@@ -29,7 +28,7 @@ T = TypeVar("T")
 logger = logging.getLogger("tap-acton")
 
 _FIRST_S = 0.5
-_LONGEST_WAIT_S = 30
+_LONGEST_WAIT_S = 30.0
 _BURST_S = 10
 """A second's limit lets somebody pass within this time, at the pace that we then have."""
 _DAY_FROM_S = 60
@@ -75,8 +74,7 @@ class Tries:
     def __init__(self, policy: RetryPolicy, again: Callable[[ActOnError], bool]) -> None:
         self._policy = policy
         self._again = again
-        self._waits = backoff.expo(factor=_FIRST_S, max_value=_LONGEST_WAIT_S)
-        next(self._waits)
+        self._longest_wait_s = _FIRST_S
         self._first_failure: float | None = None
         self._is_throttled = True
 
@@ -88,7 +86,9 @@ class Tries:
         now = clock.monotonic()
         self._first_failure = now if self._first_failure is None else self._first_failure
         self._is_throttled &= isinstance(error, RateLimitedError)
-        wait_s = max(backoff.full_jitter(next(self._waits)), error.retry_after_s or 0)
+        jitter_s = random.uniform(0, self._longest_wait_s)  # noqa: S311 - not for secrets
+        self._longest_wait_s = min(2 * self._longest_wait_s, _LONGEST_WAIT_S)
+        wait_s = max(jitter_s, error.retry_after_s or 0)
         if now + wait_s - self._first_failure > self._policy.longest_s:
             self._judge_at_the_end(error, tried_s=now - self._first_failure)
             raise error
