@@ -36,8 +36,8 @@ __all__ = ["Follower", "Requests", "Source"]
 
 T = TypeVar("T")
 
-_CELLS = 10_000
-"""In one part of a reply that is read while it arrives: about 2 MB of short texts."""
+_CELLS = 5_000
+"""In one part of a reply that is read while it arrives: texts that a cache of 1 MB holds."""
 
 
 class Follower(Protocol):

@@ -123,9 +123,11 @@ class _Reading:
         begins = max(0, self.walk.resume.offset - (len(known) > 1)) if known else 0
         first = self.source(offset_params(begins, self.walk.count))
         if self._is_worth_it(begins, first):
+            proof = _Proof(begins=begins, marks=list(first.marks))
+            csv = self.source.as_csv(first.labels)
             yield self._take(begins, first)
-            proof = _Proof(begins=begins, marks=first.marks)
-            yield from self._as_csv(proof, self.source.as_csv(first.labels))
+            del first  # its records stay in memory as long as it does
+            yield from self._as_csv(proof, csv)
         else:
             _begin_with(first, begins, self.walk)
         yield from self.walk.pages()

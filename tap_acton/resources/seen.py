@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-from collections import deque
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +23,8 @@ _FEW = 64
 """Rows of a page whose marks are all remembered."""
 _APART = 16
 """Of more rows, every so many are: marks take time."""
+_KEPT = 10_000
+"""Marks of the last 100,000 rows, if they come by the hundred or more."""
 
 
 @dataclass(slots=True)
@@ -91,18 +93,19 @@ class LastMarks:
     They are looked for once a page at the most, and nearly always found at the end.
     """
 
-    kept: deque[str] = field(default_factory=lambda: deque(maxlen=10_000))
-    """Of the last 130,000 rows, if they come by the hundred or more."""
+    kept: array[int] = field(default_factory=lambda: array("q"))
+    """Their hashes: texts would lie between those of rows, and hold on to the memory of those."""
 
     def add(self, marks: Sequence[str]) -> None:
         """Remember a page, and forget what is too long ago."""
         some = marks[: -ANCHORS : _apart(marks)]
-        self.kept.extend((*some, *marks[-ANCHORS:]))
+        self.kept.extend(map(hash, (*some, *marks[-ANCHORS:])))
+        del self.kept[:-_KEPT]
 
     def meet(self, marks: Sequence[str]) -> bool:
         """Tell whether a page begins with rows that were read: its first, or one or two of some."""
-        begin = set(marks[: 2 * _apart(marks) - 1])
-        return any(mark in begin for mark in reversed(self.kept))
+        begin = set(map(hash, marks[: 2 * _apart(marks) - 1]))
+        return any(each in begin for each in reversed(self.kept))
 
 
 def _apart(marks: Sequence[str]) -> int:
