@@ -402,7 +402,9 @@ def test_an_interrupted_run_goes_on_where_it_was_though_a_column_was_added(
     sim: Simulator, configure: Configure
 ) -> None:
     list_id = add_scores(sim, *"123456")
-    config = configure(sim, page_size=3, auto_add_columns=True, max_retry_seconds=0)
+    config = configure(
+        sim, page_size=3, auto_add_columns=True, max_retry_seconds=0, requests_in_flight=1
+    )
     catalog = only(discover(config), LIST)
     path = f"/api/1/list/{list_id}"
     fault = sim.faults.add(Fault(kind="status", status=500, path=path, first=2, times=0))
@@ -420,7 +422,9 @@ def test_an_interrupted_run_goes_on_where_it_was_though_a_column_is_wider(
     sim: Simulator, configure: Configure
 ) -> None:
     list_id = add_scores(sim, *"123456")
-    config = configure(sim, page_size=3, type_detection="sample", max_retry_seconds=0)
+    config = configure(
+        sim, page_size=3, type_detection="sample", max_retry_seconds=0, requests_in_flight=1
+    )
     catalog = only(discover(config), LIST)
     sim.world.update_record(sim.world.record_ids(list_id)[2], {"Score": "many"})
     path = f"/api/1/list/{list_id}"
