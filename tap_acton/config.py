@@ -117,7 +117,7 @@ def check_state(state: dict[str, Any]) -> dict[str, Any]:
     """
     if state.get("type") == "STATE" and isinstance(state.get("value"), dict):
         state = state["value"]  # the whole message, as it stands in the tap's output
-    bookmarks = state.get("bookmarks", {})
+    bookmarks = state.get("bookmarks") if state else {}
     if not isinstance(bookmarks, dict) or not all(
         isinstance(bookmark, dict) for bookmark in bookmarks.values()
     ):

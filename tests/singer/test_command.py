@@ -125,6 +125,7 @@ def test_every_action_checks_the_settings(
         ("--catalog", {"streams": {"forms": {}}}),
         ("--catalog", {"streams": [{"tap_stream_id": "nobody", "schema": {}, "metadata": []}]}),
         ("--state", "{not json"),
+        ("--state", {"client_id": "of another file"}),
         ("--state", {"bookmarks": [1]}),
         ("--state", {"bookmarks": {"forms": {"resume": 3}}}),
         ("--state", {"bookmarks": {"hard_bounces": {"replication_key_value": "soon"}}}),
