@@ -103,7 +103,7 @@ class Changes:
         """
         if len(ids) > MOST_DELETED:
             raise ValueError(f"At most {MOST_DELETED} records can be deleted at once.")
-        if any(not each.strip() or "," in each for each in ids):
+        if any(not each.strip() or "," in each for each in _several(ids)):
             raise UnwritableError("An id of a record is empty, or holds a comma")
         path = f"/api/1/list/{_quoted(list_id)}/record"
         params = {"contactids": ",".join(ids)}
@@ -214,11 +214,18 @@ def _number(told: Mapping[str, Any], name: str) -> int:
 
 
 def _csv(emails: Sequence[str]) -> str:
-    if any(not each.strip() or "\n" in each or "\r" in each for each in emails):
+    if any(not each.strip() or "\n" in each or "\r" in each for each in _several(emails)):
         raise UnwritableError("An address is empty, or has more than one line")
     text = io.StringIO()
     csv.writer(text).writerows([each] for each in emails)
     return text.getvalue()
+
+
+def _several(texts: Sequence[str]) -> Sequence[str]:
+    """Return texts; a single one would be taken for as many as it has characters."""
+    if isinstance(texts, str):
+        raise UnwritableError("A text stands where a list of texts is needed")
+    return texts
 
 
 def _quoted(part: str) -> str:

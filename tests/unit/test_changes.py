@@ -254,6 +254,18 @@ def test_an_address_that_is_none_is_never_sent(client: ActOnClient, sim: Simulat
     assert len(sim.journal) == 0
 
 
+def test_a_text_is_not_taken_for_a_list_of_its_characters(
+    client: ActOnClient, sim: Simulator
+) -> None:
+    for change in (
+        lambda: client.changes.opt_out("ada@acton.example"),
+        lambda: client.changes.delete_records(LIST, "12"),
+    ):
+        with pytest.raises(UnwritableError, match="list of texts"):
+            change()
+    assert len(sim.journal) == 0
+
+
 def test_a_deletion_whose_counts_do_not_add_up_is_a_riddle(
     client: ActOnClient, sim: Simulator
 ) -> None:
