@@ -84,7 +84,7 @@ def in_words_of_properties(text: str) -> str:
     return re.sub(
         rf"\b({plain})\b|'({every})'",
         lambda found: names[found[1]] if found[1] else f"'{names[found[2]]}'",
-        text,
+        text.replace("Setting '", "Property '"),
     )
 
 

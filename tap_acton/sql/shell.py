@@ -106,12 +106,12 @@ def _read(arguments: tuple[str, ...]) -> tuple[str, str | None]:
     kept = os.environ.get("ACTON_CONNECTION_STRING")
     if kept is not None and len(arguments) <= 1:
         arguments = (kept, *arguments)
-    if not arguments:
+    if len(arguments) > 2:  # noqa: PLR2004 - the two that the usage names
+        raise click.UsageError("There are too many arguments: put the SQL into quotes.")
+    if not arguments or "=" not in arguments[0]:
         raise click.UsageError(
             "There is no connection string: give one, or set ACTON_CONNECTION_STRING."
         )
-    if len(arguments) > 2:  # noqa: PLR2004 - the two that the usage names
-        raise click.UsageError("There are too many arguments: put the SQL into quotes.")
     return arguments[0], arguments[1] if len(arguments) == 2 else None  # noqa: PLR2004
 
 

@@ -124,8 +124,9 @@ def test_a_spent_budget_has_its_exit_code(desk: Desk) -> None:
     assert (done.returncode, done.stderr.count("\n")) == (75, 1)
 
 
-def test_a_connection_string_is_asked_for() -> None:
-    done = run(given="SELECT 1")
+@pytest.mark.parametrize("arguments", [[], ["SELECT 1"]], ids=["nothing", "SQL"])
+def test_a_connection_string_is_asked_for(arguments: list[str]) -> None:
+    done = run(*arguments, given="SELECT 1")
     assert done.returncode == 2
     assert VARIABLE in done.stderr
 
