@@ -31,6 +31,8 @@ _FIRST_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _BURST_S = 10
 """A second's limit lets somebody pass within this time, at the pace that we then have."""
+_TOLD_FROM_S = 10
+"""A failure that lasts so long is told of; whoever watches would take the program for dead."""
 _DAY_FROM_S = 60
 """Whoever asks for a wait of so many seconds does not speak of a second's limit."""
 
@@ -77,6 +79,7 @@ class Tries:
         self._longest_wait_s = _FIRST_S
         self._first_failure: float | None = None
         self._is_throttled = True
+        self._is_told = False
 
     def wait_after(self, error: ActOnError) -> None:
         """Wait until the next try, or raise the error if there is to be none."""
@@ -92,7 +95,14 @@ class Tries:
         if now + wait_s - self._first_failure > self._policy.longest_s:
             self._judge_at_the_end(error, tried_s=now - self._first_failure)
             raise error
+        self._tell(error, ends_s=now + wait_s - self._first_failure)
         clock.sleep(wait_s)
+
+    def _tell(self, error: ActOnError, *, ends_s: float) -> None:
+        if ends_s >= _TOLD_FROM_S and not self._is_told:
+            self._is_told = True
+            longest_s = self._policy.longest_s
+            logger.info("Trying for up to %.0f s: %s (%s)", longest_s, error.what, error.where)
 
     def _judge_at_the_end(self, error: ActOnError, *, tried_s: float) -> None:
         if not isinstance(error, RateLimitedError):

@@ -205,7 +205,7 @@ def test_a_body_that_was_read_gives_its_connection_back() -> None:
 
 def fail_for_ever(tries: Tries) -> None:
     while True:
-        tries.wait_after(NoReplyError("broke"))
+        tries.wait_after(NoReplyError("broke", where="GET /x"))
 
 
 def test_tries_of_several_requests_end_as_those_of_one_do() -> None:
@@ -214,6 +214,17 @@ def test_tries_of_several_requests_end_as_those_of_one_do() -> None:
     with pytest.raises(NoReplyError):
         fail_for_ever(tries)
     assert 0 < sum(clock.slept) <= 60
+
+
+@pytest.mark.parametrize(("longest_s", "told"), [(9, 0), (600, 1)])
+def test_a_failure_that_lasts_is_told_of_once(
+    longest_s: int, told: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="tap-acton")
+    policy = RetryPolicy(longest_s=longest_s, clock=FakeClock())
+    with pytest.raises(NoReplyError):
+        fail_for_ever(policy.tries(lambda error: error.retryable))
+    assert caplog.messages == [f"Trying for up to {longest_s} s: broke (GET /x)"] * told
 
 
 def test_an_error_that_does_not_pass_is_not_waited_for() -> None:
