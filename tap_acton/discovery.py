@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tap_acton.dynamic import Origin, resource_of
 from tap_acton.lookout import Window
-from tap_acton.names import matches
+from tap_acton.names import did_you_mean, matches
 from tap_acton.parts import (
     REFUSED,
     SAMPLE,
@@ -30,7 +30,7 @@ from tap_acton.parts import (
 from tap_acton.resources.contacts import CONTACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tap_acton.page_reader import PageReader
     from tap_acton.resources.model import Column, Resource
@@ -82,6 +82,7 @@ def _lists(
     rows: int,
     counts: Counts,
 ) -> Iterator[Resource]:
+    _tell_of_idle(patterns, listed.lists)
     names = list_names(listed)
     wanted = [each for each in sorted(listed.lists) if matches(patterns, each, listed.lists[each])]
     for list_id in _ahead(client, iter(wanted), rows, among={*wanted}):
@@ -94,6 +95,15 @@ def _lists(
             continue
         counts[names[list_id]] = total
         yield found
+
+
+def _tell_of_idle(patterns: tuple[str, ...], lists: Mapping[str, str]) -> None:
+    """Warn of globs that fit no list: a misspelt name would be missed in silence, or read."""
+    for pattern in patterns:
+        glob = pattern.removeprefix("!")
+        if not any(matches((glob,), *each) for each in lists.items()):
+            near = did_you_mean(glob, lists.values())
+            logger.warning("Setting 'lists': no list fits %r.%s", pattern, near)
 
 
 def _segments(

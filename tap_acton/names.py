@@ -89,7 +89,7 @@ def _fits(patterns: list[str], texts: tuple[str, ...]) -> bool:
     )
 
 
-def nearest(text: str, names: Collection[str]) -> str | None:
+def nearest(text: str, names: Iterable[str]) -> str | None:
     """Return the name that somebody may have meant, in any case; None if none is near.
 
     >>> nearest("Mesages", ["lists", "messages"])
@@ -100,7 +100,7 @@ def nearest(text: str, names: Collection[str]) -> str | None:
     return folded[near[0]] if near else None
 
 
-def did_you_mean(text: str, names: Collection[str]) -> str:
+def did_you_mean(text: str, names: Iterable[str]) -> str:
     """Return a question to stand behind a sentence, a blank before it; empty if no name is near."""
     near = nearest(text, names)
     return f" Did you mean {near!r}?" if near else ""

@@ -53,8 +53,8 @@ class ReadingSettings:
         title="End date",
     )
     lists: tuple[str, ...] = setting(
-        "Names or IDs of the lists to read; * and ? match any text, and ! in front leaves lists "
-        "out. If not set, all lists.",
+        "Names or IDs of the lists that discovery takes; * and ? match any text, and ! in front "
+        "leaves lists out. If not set, all lists. A sync with a catalog reads what that selects.",
         TextList(),
         property="",
         title="Lists",

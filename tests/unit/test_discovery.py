@@ -207,6 +207,16 @@ def test_lists_are_chosen_by_name_or_id(
     assert set(discovered(simulator(lists=5), *patterns)) == names
 
 
+def test_a_glob_that_fits_no_list_is_told_of(
+    simulator: Simulate, caplog: pytest.LogCaptureFixture
+) -> None:
+    discovered(simulator(lists=5), "news*", "Mesages", "!l-0001", "!secret*")
+    assert caplog.messages == [
+        "Setting 'lists': no list fits 'Mesages'. Did you mean 'Messages'?",
+        "Setting 'lists': no list fits '!secret*'.",
+    ]
+
+
 def test_what_some_globs_take_and_the_same_with_an_exclamation_mark_leave_is_every_list(
     simulator: Simulate,
 ) -> None:
