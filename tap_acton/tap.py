@@ -147,6 +147,8 @@ class TapActOn(Tap):
         """
         self._reset_state_progress_markers()
         streams = self._in_order()
+        if not streams:
+            self.logger.warning("No stream is selected, so that nothing is read")
         for stream in streams:
             stream.check_state()
         round_ = Round(self.state.setdefault("bookmarks", {}), [stream.name for stream in streams])

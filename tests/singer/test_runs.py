@@ -128,6 +128,17 @@ def test_a_list_takes_the_requests_that_were_planned(
     assert read["forms"][0] == "-"
 
 
+def test_a_catalog_that_selects_nothing_is_told_of(
+    simulator: Simulate, configure: Configure, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="tap-acton")
+    config = configure(simulator())
+    messages = sync(config, only(discover(config)))
+    assert (messages.error, messages.types) == (None, ["STATE"])
+    assert "No stream is selected, so that nothing is read" in caplog.messages
+    assert "cut short" not in caplog.text
+
+
 def test_a_later_run_plans_with_what_earlier_ones_have_seen(
     account: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

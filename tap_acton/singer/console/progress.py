@@ -126,6 +126,7 @@ class Progress:
 
     def expects(self, plan: Plan) -> None:
         """Take over what the run is going to read, and tell it."""
+        self.current.closes(Outcome.COMPLETE, self.clock.monotonic())
         self.plan, self._spent_before = plan, self.requests
         for line in plan.lines():
             self.tell(line)
