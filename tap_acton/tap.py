@@ -29,7 +29,7 @@ from tap_acton.settings import Settings, config_schema
 from tap_acton.singer.about import about_in
 from tap_acton.singer.batch_files import check_batches, read_batch_config
 from tap_acton.singer.budgets import check_discovery, check_run, left_today
-from tap_acton.singer.catalog import catalogued, discovered
+from tap_acton.singer.catalog import catalogued, discovered, map_streams
 from tap_acton.singer.command import explained
 from tap_acton.singer.console.plan import Plan, known_rows, make_plan
 from tap_acton.singer.console.progress import Progress
@@ -125,7 +125,8 @@ class TapActOn(Tap):
         if self.input_catalog is None:
             check_discovery(self.settings)
         try:
-            super().setup_mapper()
+            super(Tap, self).setup_mapper()
+            map_streams(self.mapper, self.catalog)
         except (StreamMapConfigError, MapExpressionError) as error:
             raise ConfigError(
                 f"Setting 'stream_maps' cannot be used: {str(error).rstrip('.')}"

@@ -306,6 +306,25 @@ def test_records_that_stream_maps_leave_out_are_not_counted_as_emitted(
     assert int(skipped) > 0
 
 
+def test_stream_maps_that_fit_no_stream_are_told_of(
+    account: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    maps = {"mesages": {"title": None}, "f*": {"title": None}}
+    config = config_for(account, tmp_path, stream_maps=maps)
+    sync(config, only(discover(config), "forms"))
+    warnings = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert warnings == ["Setting 'stream_maps': no stream fits 'mesages'. Did you mean 'messages'?"]
+
+
+def test_stream_maps_of_streams_that_are_not_selected_do_no_harm(
+    account: Simulator, tmp_path: Path
+) -> None:
+    config = config_for(account, tmp_path, stream_maps={"list_*": {"company": None}})
+    run = sync(config, only(discover(config), LIST))
+    assert run.error is None
+    assert "company" not in run.schemas[LIST]["properties"]
+
+
 def test_every_stream_of_a_whole_account_is_reconciled(
     account: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
