@@ -20,7 +20,7 @@ ActOnError
 ├── ServerFailedError            5xx, or a broken body                  (retryable)
 ├── RateLimitedError             too many requests                      (retryable)
 ├── BudgetSpentError             our own limit of requests or logins; says when it refills
-├── TargetGoneError              nobody reads what the tap writes
+├── TargetGoneError              nobody takes what the tap writes
 ├── SyncIncompleteError          some streams failed or were not reached
 └── NotAsExpectedError           a test found streams that do not answer as the documents say
 """
@@ -228,7 +228,7 @@ class BudgetSpentError(ActOnError):
 
 
 class TargetGoneError(ActOnError):
-    """Nobody reads what the tap writes any more."""
+    """Nobody takes what the tap writes any more."""
 
     stops_run = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, closing
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -40,11 +41,9 @@ from tap_acton.singer.list_streams import ListStream
 from tap_acton.singer.rounds import Round
 from tap_acton.singer.streams import ResourceStream, stream_class
 from tap_acton.singer.sync import Sync
-from tap_acton.singer.writer import BlockWriter
+from tap_acton.singer.writer import BlockWriter, write_block
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
     from singer_sdk.plugin_base import _ConfigInput
 
@@ -99,10 +98,10 @@ class TapActOn(Tap):
 
     def run_discovery(self) -> str:
         """Print the catalog, and give back what was set aside to make it."""
-        try:
-            return super().run_discovery()
-        finally:
-            self.client.close()
+        with closing(self.client):
+            text = self.catalog_json_text
+            write_block(f"{text}\n".encode())
+        return text
 
     def test(self) -> None:
         """Print what the account answers: at most one request for each stream, and no data.

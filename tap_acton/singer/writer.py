@@ -24,7 +24,7 @@ class BlockWriter(SingerWriter):
     """Collects lines, and writes them with any message but a record, or when they are 256 KiB.
 
     Raises:
-        TargetGoneError: Nobody reads any more; what is written after that goes nowhere.
+        TargetGoneError: Nobody reads any more, or the disk is full; what follows goes nowhere.
     """
 
     def __init__(self) -> None:
@@ -71,14 +71,16 @@ def write_block(block: bytes) -> None:
     """Write lines in UTF-8 to stdout, whole.
 
     Raises:
-        TargetGoneError: Nobody reads any more; what is written after that goes nowhere.
+        TargetGoneError: Nobody reads any more, or the disk is full; what follows goes nowhere.
     """
     try:
         _write_whole(block)
-    except BrokenPipeError:
+    except OSError as error:
         # Python would try once more to flush when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise TargetGoneError("The target closed the pipe") from None
+        if isinstance(error, BrokenPipeError):
+            raise TargetGoneError("The target closed the pipe") from None
+        raise TargetGoneError(f"Cannot write to stdout: {error.strerror}") from None
 
 
 def _write_whole(block: bytes) -> None:

@@ -85,7 +85,7 @@ def main() -> None:
     except click.ClickException as error:
         code = _told(error.format_message(), 2)
     except OSError as error:
-        code = _told(f"{error.filename}: {error.strerror}.", 2)
+        code = _told(f"{error.filename or 'stdout'}: {error.strerror}.", 2)
     sys.exit(code)
 
 

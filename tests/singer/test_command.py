@@ -143,6 +143,23 @@ def test_a_bad_file_is_named_in_one_line(
     assert run.stdout == ""
 
 
+@pytest.mark.parametrize(
+    "action", [["--discover"], ["--test"], []], ids=["discover", "test", "run"]
+)
+def test_a_full_disk_is_told_of_in_one_line(
+    action: list[str], account: Simulator, tmp_path: Path
+) -> None:
+    config = written(tmp_path, "config.json", config_for(account, tmp_path))
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [TAP, "--config", config, *action],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].startswith("Error: Cannot write to stdout: ")
+    assert "Traceback" not in run.stderr
+
+
 def test_a_missing_file_is_named_in_one_line(tmp_path: Path) -> None:
     run = run_tap("--config", str(tmp_path / "nowhere.json"))
     assert run.returncode == 2

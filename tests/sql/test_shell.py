@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,6 @@ from tests.flows.flow import Desk, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.conftest import Simulate
 
@@ -116,6 +116,15 @@ def test_an_error_is_one_line_and_an_exit_code(
     assert done.stderr.startswith("Error: ")
     assert done.stderr.count("\n") == 1
     assert words in done.stderr
+
+
+def test_a_full_disk_is_told_of(desk: Desk) -> None:
+    command = [sys.executable, "-m", "cdata.acton", string_of(desk), "SELECT 1"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (2, "Error: stdout: No space left on device.\n")
 
 
 def test_a_spent_budget_has_its_exit_code(desk: Desk) -> None:
