@@ -219,7 +219,8 @@ class Engine:
         tree = with_titles(query.tree)
         text, mentioned = self._prepared(tree)
         try:
-            columns, readers = described(self._sqlite, text, sqlite_text(probe_of(tree)), sets[0])
+            probe = sqlite_text(probe_of(tree, mentioned.kinds))
+            columns, readers = described(self._sqlite, text, probe, sets[0])
             if found := self._straight(tree, mentioned, sets[0], columns):
                 return found
             cursor = self._begun(text, sets[0])
@@ -276,7 +277,7 @@ class Engine:
         mentioned = self._names.resolve(tree)
         joined(tree)
         spelled_out(cast("exp.Expression", tree), moment(self._clock.now()).replace(tzinfo=None))
-        with_comparable_values(tree, mentioned.types, mentioned.collations)
+        with_comparable_values(tree, mentioned.kinds, mentioned.collations)
         self._module.begin()
         return sqlite_text(tree), mentioned
 

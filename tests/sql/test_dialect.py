@@ -72,11 +72,11 @@ def test_a_function_stays_a_call_of_its_name(name: str, arguments: str) -> None:
         ("COUNT(DISTINCT a)", 'COUNT(DISTINCT "a")'),
         ("COUNT_DISTINCT(a)", 'COUNT(DISTINCT "a")'),
         ("COUNT_BIG(*)", "COUNT(*)"),
-        ("CAST(a AS INTEGER)", 'CAST("a" AS INTEGER)'),
+        ("CAST(a AS INTEGER)", "ACTON_CAST(\"a\", 'INT')"),
         ("CAST(a AS TIMESTAMP)", "ACTON_CAST(\"a\", 'TIMESTAMP')"),
         ("CAST(a AS VARCHAR(3))", "ACTON_CAST(\"a\", 'VARCHAR', 3)"),
         ("a + b", 'ACTON_ADD("a", "b")'),
-        ("a + 1", '"a" + 1'),
+        ("a + 1", 'ACTON_ADD("a", 1)'),
         ("N'x'", "'x'"),
         ("[a b].[c]", '"a b"."c"'),
         (

@@ -1,0 +1,141 @@
+"""A column of a result has its expression's type, and no value is cut to fit one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_acton.client import ActOnClient
+from tap_acton.config import read_settings
+from tap_acton.sql.engine import Engine
+from tap_acton.sql.schema.options import TableOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import Configure, Simulate
+
+LIST = "[List_API Example List]"
+
+
+@pytest.fixture
+def engine(simulator: Simulate, configure: Configure, tmp_path: Path) -> Iterator[Engine]:
+    client = ActOnClient.from_settings(read_settings(configure(simulator(contacts=12))))
+    engine = Engine(client, options=TableOptions(rows=12), views=tmp_path / "views.json")
+    yield engine
+    engine.close()
+    client.close()
+
+
+def answer(engine: Engine, statement: str, *parameters: Any) -> tuple[type, list[Any]]:
+    """Return the type and the values of a statement's only column."""
+    result = engine.query(statement, parameters)
+    [column] = result.columns
+    return column.type_code, [value for (value,) in result.rows]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        pytest.param("SELECT CASE WHEN 1=0 THEN 1 ELSE 0.5 END", (float, [0.5]), id="case"),
+        pytest.param("SELECT COALESCE(NULLIF(1, 1), 1.5)", (float, [1.5]), id="first of"),
+        pytest.param("SELECT 1 UNION ALL SELECT 1.5", (float, [1.0, 1.5]), id="union"),
+        pytest.param("SELECT NULL UNION ALL SELECT 1", (int, [None, 1]), id="union from null"),
+        pytest.param("SELECT CASE WHEN 1=0 THEN TRUE ELSE 7 END", (bool, [7]), id="boolean"),
+        pytest.param(
+            "SELECT x FROM (SELECT CASE WHEN 1=0 THEN 1 ELSE 0.5 END AS x) t",
+            (float, [0.5]),
+            id="inside",
+        ),
+        pytest.param(
+            f"SELECT CASE WHEN Score IS NULL THEN Score ELSE 0.5 END FROM {LIST} LIMIT 1",
+            (float, [0.5]),
+            id="column",
+        ),
+    ],
+)
+def test_no_value_is_cut_to_the_type_of_another(
+    engine: Engine, statement: str, expected: tuple[type, list[Any]]
+) -> None:
+    assert answer(engine, statement) == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (f"SELECT SUM(Score) FROM {LIST}", int),
+        (f"SELECT SUM(Score * 1.5) FROM {LIST}", float),
+        (f"SELECT SUM(CASE WHEN Score > 9 THEN 1 ELSE 0 END) FROM {LIST}", int),
+        (f"SELECT SUM(n) FROM (SELECT COUNT(*) AS n FROM {LIST} GROUP BY Company) t", int),
+        (f"WITH t AS (SELECT Score AS s FROM {LIST}) SELECT SUM(s) FROM t", int),
+        (f"SELECT SUM(t.Score) FROM (SELECT * FROM {LIST}) t", int),
+        (
+            "WITH n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n WHERE x < 3) SELECT x FROM n",
+            int,
+        ),
+        (f"SELECT -Score + 1 FROM {LIST} LIMIT 1", int),
+        (f"SELECT Score / 2.0 FROM {LIST} LIMIT 1", float),
+        (f"SELECT Company + 'x' FROM {LIST} LIMIT 1", str),
+        (f"SELECT Score > 9 FROM {LIST} LIMIT 1", bool),
+        (f"SELECT LAG(Score) OVER (ORDER BY Score DESC) FROM {LIST} LIMIT 1 OFFSET 1", int),
+        ("SELECT MAX(Timestamp) OVER () FROM Messages LIMIT 1", datetime),
+        ("SELECT (SELECT MAX(Timestamp) FROM Messages)", datetime),
+        ("SELECT HASHBYTES('MD5', 'x')", bytes),
+        ("SELECT CURRENT_DATE", date),
+    ],
+)
+def test_an_expression_has_a_type(engine: Engine, statement: str, expected: type) -> None:
+    described, values = answer(engine, statement)
+    assert described is expected
+    assert {type(value) for value in values} == {expected}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "DATE_TRUNC(Timestamp, 'year') = '2025-01-01'",
+        "DATE_TRUNC(Timestamp, 'year') = '01/01/2025'",
+        "Timestamp >= '1/1/2025' AND Timestamp < '2026-01-01T00:00:00Z'",
+        "CAST(Timestamp AS DATE) BETWEEN '01/01/2025' AND '2025-12-31T00:00:00'",
+        "CAST(Timestamp AS DATE) >= ? AND Timestamp < {ts '2026-01-01 00:00:00'}",
+        "COALESCE(Timestamp, '2000-01-01') BETWEEN {d '2025-01-01'} AND '2025-12-31T23:59:59Z'",
+    ],
+)
+def test_moments_and_days_compare_as_such(engine: Engine, condition: str) -> None:
+    parameters = [datetime(2025, 1, 1, tzinfo=UTC)] if "?" in condition else []
+    found = answer(engine, f"SELECT Id FROM Messages WHERE {condition}", *parameters)
+    expected = answer(engine, "SELECT Id FROM Messages WHERE YEAR(Timestamp) = 2025")
+    assert expected[1]
+    assert found == expected
+
+
+def test_a_day_equals_its_midnight(engine: Engine) -> None:
+    days = "SELECT CAST(GETDATE() AS DATE) AS d, DATE_TRUNC(GETDATE(), 'day') AS m"
+    statement = f"SELECT COUNT(*) FROM ({days}) t WHERE d = m AND m = CURRENT_DATE"
+    assert answer(engine, statement) == (int, [1])
+
+
+def test_a_name_means_the_nearest_column(engine: Engine) -> None:
+    days = "SELECT FORMAT(Timestamp, 'yyyy-MM-dd') AS Timestamp FROM Messages"
+    [first, *_] = answer(engine, days)[1]
+    statement = f"SELECT COUNT(*) FROM ({days}) t WHERE Timestamp = ?"
+    assert answer(engine, statement, first)[1][0] > 0
+    written = f"SELECT COUNT(*) FROM ({days}) t WHERE Timestamp = '{first}'"
+    assert answer(engine, written)[1][0] > 0
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1_000", "1e400", "99999999999999999999"])
+def test_what_is_no_number_is_cast_to_null(engine: Engine, text: str) -> None:
+    assert answer(engine, "SELECT CAST(? AS INT)", text) == (int, [None])
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1e3", 1000), (" 12.7 ", 12), ("-3", -3)])
+def test_a_text_is_cast_to_its_number(engine: Engine, text: str, expected: int) -> None:
+    assert answer(engine, "SELECT CAST(? AS INT)", text) == (int, [expected])
+
+
+def test_a_text_and_a_number_are_a_longer_text(engine: Engine) -> None:
+    assert answer(engine, "SELECT x + 1 FROM (SELECT 'v' AS x) t")[1] == ["v1"]
