@@ -6,6 +6,7 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -18,17 +19,16 @@ from tap_acton.sql.cache import caching_of
 from tap_acton.sql.cached import CachedTables
 from tap_acton.sql.columns import described, values
 from tap_acton.sql.csv_file import write_csv
+from tap_acton.sql.database import opened
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
-from tap_acton.sql.functions import install
 from tap_acton.sql.functions.periods import spelled_out
-from tap_acton.sql.language import runtime
 from tap_acton.sql.language.applied import joined
 from tap_acton.sql.language.parameters import bound
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.sqlite import (
-    TYPES_TABLE,
     probe_of,
+    says_how_many,
     sqlite_text,
     with_comparable_values,
     with_titles,
@@ -41,7 +41,7 @@ from tap_acton.sql.language.tree import (
     SelectInto,
     Update,
 )
-from tap_acton.sql.names import MODULE, Mentioned, Names
+from tap_acton.sql.names import Mentioned, Names
 from tap_acton.sql.procedures import PROCEDURES
 from tap_acton.sql.reading.rescans import wanted_again
 from tap_acton.sql.reading.straight import Plain
@@ -108,14 +108,15 @@ class Engine:
         self._clock = clock
         self._changes = client.changes
         self._module = VirtualTables(client)
-        self._sqlite = self._opened()
+        self._sqlite = opened(self._module, clock, lambda: self.last_id)
         self._temporary = TemporaryTables(self._sqlite)
         self._views = UserViews(views or default_file())
         tables = Tables(client, options)
         self.identity = Identity()
         """What became of the rows of the last modification."""
         known = (tables, self._temporary, self._views)
-        system = SystemTables(tables, properties, PROCEDURES, self.identity)
+        told = self._views.names if options.shows_views else list
+        system = SystemTables(tables, properties, PROCEDURES, self.identity, told)
         self._names = Names(self._sqlite, self._module, *known, system)
         if cache is not None:
             self.use(cache)
@@ -129,26 +130,6 @@ class Engine:
         columns = [exp.column(each.name, quoted=True) for each in table.fields]
         tree = exp.select(*columns).from_(exp.table_(table.name, quoted=True))
         return table, self._select(Query(tree=tree), [{}])
-
-    def _opened(self) -> apsw.Connection:
-        # Each statement is planned anew: what it looks at is known from that.
-        sqlite = apsw.Connection(":memory:", statementcachesize=0)
-        for setting in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
-            sqlite.config(setting, 0)  # a name in double quotes is never a text
-        sqlite.create_module(
-            MODULE,
-            self._module,  # type: ignore[arg-type]
-            use_bestindex_object=True,
-            read_only=True,
-        )
-        sqlite.execute(TYPES_TABLE)
-        install(sqlite, self._clock)
-        runtime.register(sqlite)
-        sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)
-        return sqlite
-
-    def _scope_identity(self, *_: Any) -> str | None:
-        return self.last_id
 
     def close(self) -> None:
         """Forget everything; open results end."""
@@ -221,14 +202,14 @@ class Engine:
         try:
             probe = sqlite_text(probe_of(tree, mentioned.kinds))
             columns, readers = described(self._sqlite, text, probe, sets[0])
+            is_capped = not says_how_many(tree) and (mentioned.tables or not mentioned.has_system)
             if found := self._straight(tree, mentioned, sets[0], columns):
-                return found
+                return replace(found, is_capped=bool(is_capped))
             cursor = self._begun(text, sets[0])
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
         rows = values(cursor, readers, mentioned)
-        is_capped = bool(mentioned.tables) or not mentioned.has_system
-        return Result(columns=columns, rows=rows, is_capped=is_capped, on_close=rows.close)
+        return Result(columns=columns, rows=rows, is_capped=bool(is_capped), on_close=rows.close)
 
     @_run.register(SelectInto)
     def _select_into(self, statement: SelectInto, sets: Sequence[dict[str, Any]]) -> Result:

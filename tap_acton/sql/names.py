@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tap_acton.sql.cache import SCHEMA
+from tap_acton.sql.database import MODULE
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.language.applied import check_gives_rows
 from tap_acton.sql.language.kinds import Kinds
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.tree import Name, Query
 from tap_acton.sql.reading.local import LocalTables
+from tap_acton.sql.schema.local import VIEWS
 from tap_acton.sql.schema.table import BINARY, quoted
 
 if TYPE_CHECKING:
@@ -29,12 +31,9 @@ if TYPE_CHECKING:
     from tap_acton.sql.temporary import TemporaryTables
     from tap_acton.sql.views import UserViews
 
-__all__ = ["MODULE", "Mentioned", "Names"]
+__all__ = ["Mentioned", "Names"]
 
-MODULE = "acton"
-"""What SQLite calls the module of the account's tables."""
 _SCHEMAS = {"", "cdata", "acton"}
-_VIEWS = "userviews"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -128,7 +127,7 @@ class Names:
         for table in list(tree.find_all(exp.Table)):
             if isinstance(table.this, exp.Anonymous):
                 check_gives_rows(table.this.name)
-            elif table.db.casefold() == _VIEWS:
+            elif table.db.casefold() == VIEWS.casefold():
                 self._expand(table, mentioned, inside)
             elif table.db or table.name.casefold() not in common:
                 self._rename(table, *self._made_known(table, mentioned))

@@ -197,6 +197,19 @@ def test_a_table_of_ones_own_is_filled_by_the_inspector(engine: sa.Engine) -> No
     assert [column.name for column in table.primary_key] == ["Id"]
 
 
+def test_views_of_ones_own_are_no_tables_of_the_account(url: str, tmp_path: Path) -> None:
+    engine = sa.create_engine(f"{url};UserDefinedViews={tmp_path / 'views.json'}")
+    before = sa.inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE LOCAL VIEW Mine AS SELECT Id FROM Messages")
+    inspector = sa.inspect(engine)
+    assert inspector.get_table_names() == before
+    assert "Mine" not in inspector.get_view_names()
+    assert not inspector.has_table("Mine")
+    assert inspector.get_schema_names() == ["ActOn", "UserViews"]
+    engine.dispose()
+
+
 def test_most_rows_are_no_fewer_tables(url: str) -> None:
     engine = sa.create_engine(f"{url};MaxRows=1")
     table = sa.Table("Messages", sa.MetaData(), autoload_with=engine)

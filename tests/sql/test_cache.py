@@ -131,7 +131,7 @@ def test_options_of_cache(desk: Desk, option: str, rows: int, columns: int) -> N
 def test_new_columns_need_an_option(desk: Desk) -> None:
     query = "SELECT Id, Timestamp FROM Messages"
     with connect(desk) as connection:
-        connection.execute("CACHE Mine SELECT Id FROM Messages")
+        connection.execute("-- keys first\nCACHE Mine /* all */ SELECT Id FROM Messages")
         with pytest.raises(mod.ProgrammingError, match=r"no column 'Timestamp'.*ALTER SCHEMA"):
             connection.execute(f"CACHE Mine {query}")
         connection.execute(f"CACHE Mine WITH ALTER SCHEMA {query}")

@@ -73,6 +73,8 @@ def test_a_function_stays_a_call_of_its_name(name: str, arguments: str) -> None:
         ("COUNT_DISTINCT(a)", 'COUNT(DISTINCT "a")'),
         ("COUNT_BIG(*)", "COUNT(*)"),
         ("CAST(a AS INTEGER)", "ACTON_CAST(\"a\", 'INT')"),
+        ("CONVERT(VARCHAR(3), a)", "ACTON_CAST(\"a\", 'VARCHAR', 3)"),
+        ("{ts '2024-05-06 07:08:09'}", "ACTON_CAST('2024-05-06 07:08:09', 'TIMESTAMP')"),
         ("CAST(a AS TIMESTAMP)", "ACTON_CAST(\"a\", 'TIMESTAMP')"),
         ("CAST(a AS VARCHAR(3))", "ACTON_CAST(\"a\", 'VARCHAR', 3)"),
         ("a + b", 'ACTON_ADD("a", "b")'),

@@ -67,6 +67,8 @@ def test_no_value_is_cut_to_the_type_of_another(
     ("statement", "expected"),
     [
         (f"SELECT SUM(Score) FROM {LIST}", int),
+        (f"SELECT COUNT(*) FROM {LIST} HAVING COUNT(*) > 1", int),
+        (f"SELECT CONVERT(INT, Score) FROM {LIST} LIMIT 1", int),
         (f"SELECT SUM(Score * 1.5) FROM {LIST}", float),
         (f"SELECT SUM(CASE WHEN Score > 9 THEN 1 ELSE 0 END) FROM {LIST}", int),
         (f"SELECT SUM(n) FROM (SELECT COUNT(*) AS n FROM {LIST} GROUP BY Company) t", int),

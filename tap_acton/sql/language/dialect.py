@@ -77,6 +77,7 @@ class CData(TSQL):
         )
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             "CAST": lambda self: self._parse_cast(strict=True),
+            "CONVERT": lambda self: self._converted(),
             "TRIM": lambda self: self._trimmed(),
             "SUBSTRING": lambda self: self._part_of_text(),
             "POSITION": lambda self: self._position(),
@@ -108,6 +109,16 @@ class CData(TSQL):
             if found is None:
                 self.raise_error("Expected a value")
             return found or exp.Null()
+
+        def _converted(self) -> exp.Cast:
+            """Read `CONVERT(type, value)`, which is a CAST."""
+            kind = self._parse_types()
+            if kind is None or not self._match(TokenType.COMMA):
+                self.raise_error("CONVERT is written CONVERT(type, value)")
+            value = self._operand()
+            if self._match(TokenType.COMMA):
+                self.raise_error("CONVERT takes no style; FORMAT writes dates")
+            return exp.Cast(this=value, to=kind)
 
         def _trimmed(self) -> exp.Anonymous:
             sides = self._match_texts(_TRIMS) and self._prev.text.upper()

@@ -37,6 +37,7 @@ _UPDATE_FROM_ROWS = re.compile(rf"UPDATE\s+{_TABLE}\s*(?=\()", re.IGNORECASE)
 _DELETE_OF_ROWS = re.compile(
     rf"DELETE\s+FROM\s+{_TABLE}\s+WHERE\s+EXISTS\s+(?=SELECT\b)", re.IGNORECASE
 )
+_MISSING = re.compile(r"Required keyword: '\w+' missing for <class '[^']+'>")
 _QUERIES = frozenset({"SELECT", "WITH", "("})
 _NOT_HERE = {
     "REPLICATE": "CACHE keeps rows.",
@@ -68,12 +69,22 @@ def parsed(text: str) -> Statement:
 
 def _tree(text: str) -> exp.Expr:
     try:
-        return sqlglot.parse_one(text, read=CData)
+        return _without_brackets(sqlglot.parse_one(text, read=CData))
     except sqlglot.errors.SqlglotError as error:
         line = str(error).splitlines()[0].partition(" but got <")[0].rstrip(".")
+        line = _MISSING.sub("Something is missing", line)
         raise ProgrammingError(f"The statement cannot be read: {line}.") from None
     except RecursionError:
         raise ProgrammingError("The statement cannot be read: it is nested too deeply.") from None
+
+
+def _without_brackets(tree: exp.Expr) -> exp.Expr:
+    """Write a SELECT in brackets beside UNION and its like as SQLite takes it."""
+    for union in list(tree.find_all(exp.SetOperation)):
+        for side in (union.this, union.expression):
+            if isinstance(side, exp.Subquery):
+                side.replace(exp.select("*").from_(exp.Subquery(this=side.unnest())))
+    return tree
 
 
 def _query(text: str) -> Query | SelectInto:

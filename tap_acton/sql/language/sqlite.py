@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from tap_acton.sql.language.kinds import Kinds
 
-__all__ = ["TYPES_TABLE", "probe_of", "sqlite_text", "with_comparable_values", "with_titles"]
+__all__ = [
+    "TYPES_TABLE",
+    "probe_of",
+    "says_how_many",
+    "sqlite_text",
+    "with_comparable_values",
+    "with_titles",
+]
 
 TYPES_TABLE = (
     'CREATE TEMP TABLE "acton types" (INTEGER INTEGER, DOUBLE DOUBLE, BOOLEAN BOOLEAN, '
@@ -24,6 +31,7 @@ TYPES_TABLE = (
 )
 """A table without rows that has a column of each type, so that a query can have such a column."""
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
+_OF_ROWS = ("where", "group", "having", "order", "limit", "offset")
 _WORDS = {"true": "1", "false": "0"}
 _GIVEN = (exp.Literal, exp.Placeholder, exp.Parameter)
 
@@ -122,17 +130,22 @@ def probe_of(tree: exp.Expr, kinds: Kinds) -> exp.Expr:
     probe = tree.copy()
     typed: list[tuple[exp.Expr, exp.Expr]] = []
     for query in probe.find_all(exp.Select, exp.SetOperation):
-        select = query
-        while isinstance(select, exp.SetOperation):
-            select = select.this
-        if isinstance(select, exp.Select) and not isinstance(query.parent, exp.SetOperation):
-            for at, column in enumerate(select.expressions):
+        if not isinstance(query.parent, exp.SetOperation):
+            for at, column in enumerate(query.selects):  # of the first SELECT of a UNION
                 value = column.unalias()
                 typed.append((value, _typed(value, kinds.of_place(query, at), kinds)))
     for value, new in typed:
         if new is not value:
             value.replace(new.copy())
+    for query in probe.find_all(exp.Query):
+        for clause in _OF_ROWS:  # it is never run, and an aggregate may be gone
+            query.set(clause, None)
     return probe
+
+
+def says_how_many(tree: exp.Expr) -> bool:
+    """Tell whether a query says itself how many rows it has, so that MaxRows does not."""
+    return bool(tree.args.get("group") or tree.args.get("limit"))
 
 
 def _typed(value: exp.Expr, kind: str, kinds: Kinds) -> exp.Expr:
