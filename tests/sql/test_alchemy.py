@@ -455,3 +455,29 @@ def test_the_orm_adds_changes_and_deletes(engine: sa.Engine) -> None:
         session.delete(footer)
         session.commit()
     assert not every(engine, "SELECT Id FROM Footer WHERE Title = 'New'")
+
+
+def test_the_orm_adds_to_a_table_that_was_reflected(engine: sa.Engine) -> None:
+    base = automap_base(metadata=sa.MetaData())
+    base.prepare(autoload_with=engine)
+    with Session(engine) as session:
+        added = base.classes[LIST](**{"First Name": "Ann"})
+        session.add(added)
+        session.commit()
+        assert added.ListId == added.ContactId.partition(":")[0]
+        added.Company = "A"
+        session.commit()
+        session.delete(added)
+        session.commit()
+
+
+def test_rows_that_were_inserted_are_counted(engine: sa.Engine) -> None:
+    table = sa.Table(LIST, sa.MetaData(), autoload_with=engine)
+    with engine.connect() as connection:
+        people = [{"First Name": "Ann"}, {"First Name": "Bob"}]
+        assert connection.execute(sa.insert(table), people).rowcount == len(people)
+
+
+def test_the_time_has_sqlalchemys_names(engine: sa.Engine) -> None:
+    [(now, stamp)] = every(engine, sa.select(sa.func.now(), sa.func.current_timestamp()))
+    assert abs(now - stamp) < dt.timedelta(minutes=1)

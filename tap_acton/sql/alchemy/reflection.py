@@ -25,7 +25,7 @@ _TYPES: dict[str, type[types.TypeEngine[Any]]] = {
 }
 
 _MADE = "'made by Act-On'"
-"""The default of a key that new rows get from Act-On, so that it is not among the values."""
+"""The default of what new rows get from Act-On, so that it is not among the values."""
 
 
 class ActOnReflection(default.DefaultDialect):
@@ -66,7 +66,7 @@ class ActOnReflection(default.DefaultDialect):
         """Return the columns."""
         columns = self._of(
             connection,
-            "SELECT ColumnName, DataTypeName, IsNullable, Description, IsKey, IsReadOnly "
+            "SELECT ColumnName, DataTypeName, IsNullable, Description, IsReadOnly "
             "FROM sys_tablecolumns WHERE TableName = ? AND IsHidden = 0 ORDER BY Ordinal",
             table_name,
             schema,
@@ -76,11 +76,11 @@ class ActOnReflection(default.DefaultDialect):
                 "name": name,
                 "type": _TYPES.get(type_, types.String)(),
                 "nullable": is_nullable,
-                "default": _MADE if is_key and is_readonly else None,
+                "default": _MADE if is_readonly else None,
                 "autoincrement": False,
                 "comment": description or None,
             }
-            for name, type_, is_nullable, description, is_key, is_readonly in columns
+            for name, type_, is_nullable, description, is_readonly in columns
         ]
 
     @reflection.cache

@@ -33,6 +33,7 @@ _VIEW = re.compile(
     rf"(?P<verb>CREATE|ALTER|DROP)\s+LOCAL\s+VIEW\s+(?P<name>{_NAME})(?:\s+AS\s+(?P<query>.+))?",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_TABLE = re.compile(r"\w+\s+(?:TEMP\w*\s+)?TABLE\b", re.IGNORECASE)
 _UPDATE_FROM_ROWS = re.compile(rf"UPDATE\s+{_TABLE}\s*(?=\()", re.IGNORECASE)
 _DELETE_OF_ROWS = re.compile(
     rf"DELETE\s+FROM\s+{_TABLE}\s+WHERE\s+EXISTS\s+(?=SELECT\b)", re.IGNORECASE
@@ -168,6 +169,11 @@ def _where(tree: exp.Expr, verb: str) -> exp.Expr:
 
 def _local_view(text: str) -> LocalView:
     found = _VIEW.fullmatch(text.strip())
+    if _OF_TABLE.match(text):
+        raise NotSupportedError(
+            "Tables are made, changed and dropped in Act-On alone. INSERT INTO [name#TEMP] makes "
+            "one that ends with the connection."
+        )
     if found is None or (found["query"] is None) is not (found["verb"].upper() == "DROP"):
         raise ProgrammingError(
             "Views are made so: CREATE LOCAL VIEW name AS SELECT …; likewise ALTER LOCAL VIEW. "
