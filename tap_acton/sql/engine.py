@@ -24,13 +24,13 @@ from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
 from tap_acton.sql.functions.periods import spelled_out
 from tap_acton.sql.language.applied import joined
+from tap_acton.sql.language.comparable import with_comparable_values
 from tap_acton.sql.language.parameters import bound
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.sqlite import (
     probe_of,
     says_how_many,
     sqlite_text,
-    with_comparable_values,
     with_titles,
 )
 from tap_acton.sql.language.tree import (

@@ -175,7 +175,7 @@ def test_views_and_files_are_statements_of_their_own() -> None:
         ("INSERT INTO t VALUES (1)", ProgrammingError, "columns"),
         ("INSERT INTO t (a) VALUES (1, 2)", ProgrammingError, "as many values"),
         ("DROP LOCAL VIEW x AS SELECT 1", ProgrammingError, "CREATE LOCAL VIEW"),
-        ("CREATE TABLE x (a INT)", ProgrammingError, "CREATE LOCAL VIEW"),
+        ("CREATE VIEW x AS SELECT 1", ProgrammingError, "CREATE LOCAL VIEW"),
         ("CREATE LOCAL VIEW x AS DELETE FROM t WHERE a = 1", ProgrammingError, "SELECT"),
         ("ATTACH DATABASE 'x' AS y", NotSupportedError, "ATTACH"),
         ("PRAGMA x", NotSupportedError, "PRAGMA"),

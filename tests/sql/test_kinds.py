@@ -114,6 +114,39 @@ def test_moments_and_days_compare_as_such(engine: Engine, condition: str) -> Non
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("condition", "same"),
+    [
+        ("YEAR(Timestamp) = '2025'", "Timestamp >= '2025-01-01' AND Timestamp < '2026-01-01'"),
+        ("YEAR(Timestamp) = ?", "YEAR(Timestamp) = 2025"),
+        ("'2025' <= YEAR(Timestamp)", "YEAR(Timestamp) >= 2025"),
+        ("YEAR(Timestamp) + 1 IN ('2026', 'x')", "YEAR(Timestamp) = 2025"),
+        ("CASE YEAR(Timestamp) WHEN '2025' THEN 1 END = '1'", "YEAR(Timestamp) = 2025"),
+        ("DATENAME('yy', Timestamp) = 2025", "YEAR(Timestamp) = 2025"),
+        ("LEFT(Timestamp, 4) BETWEEN 900 AND 2025", "YEAR(Timestamp) <= 2025"),
+        ("CONTAINS(Title, 'W') = '1'", "Title LIKE '%W%'"),
+        ("CONTAINS(Title, 'W') = 'true'", "Title LIKE '%W%'"),
+    ],
+)
+def test_numbers_compare_with_texts_as_numbers(engine: Engine, condition: str, same: str) -> None:
+    parameters = ["2025"] if "?" in condition else []
+    found = answer(engine, f"SELECT Id FROM Messages WHERE {condition}", *parameters)
+    expected = answer(engine, f"SELECT Id FROM Messages WHERE {same}")
+    assert expected[1]
+    assert found == expected
+
+
+def test_a_text_is_more_than_a_number_if_its_number_is(engine: Engine) -> None:
+    texts = "SELECT '1000' AS t UNION ALL SELECT '90' UNION ALL SELECT 'abc'"
+    assert answer(engine, f"SELECT t FROM ({texts}) x WHERE t > 900") == (str, ["1000"])
+    assert answer(engine, f"SELECT t FROM ({texts}) x WHERE t > '900'") == (str, ["abc"])
+
+
+def test_a_count_compares_with_a_text(engine: Engine) -> None:
+    groups = "SELECT Type FROM Messages GROUP BY Type HAVING COUNT(*) >"
+    assert answer(engine, f"{groups} '1'") == answer(engine, f"{groups} 1") == (str, ["SENT"])
+
+
 def test_a_day_equals_its_midnight(engine: Engine) -> None:
     days = "SELECT CAST(GETDATE() AS DATE) AS d, DATE_TRUNC(GETDATE(), 'day') AS m"
     statement = f"SELECT COUNT(*) FROM ({days}) t WHERE d = m AND m = CURRENT_DATE"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import apsw
 
-__all__ = ["WORDS", "as_day", "as_moment", "own_word", "register"]
+__all__ = ["WORDS", "as_day", "as_moment", "as_number", "own_word", "register"]
 
 WORDS = "ACTON_WORDS"
 """The collation in which what CData's documents write for a word of Act-On's is equal to it."""
@@ -37,6 +37,7 @@ def register(connection: apsw.Connection) -> None:
         "ACTON_DAY": as_day,
         "ACTON_FIELD": _field,
         "ACTON_MOMENT": as_moment,
+        "ACTON_NUMBER": as_number,
     }
     for name, function in functions.items():
         connection.create_scalar_function(name, function, deterministic=True)
@@ -65,6 +66,16 @@ def as_day(value: Any) -> Any:
     """Return a value as days are stored, `2024-05-06`; a later moment of the day as such."""
     moment = as_moment(value)
     return moment.removesuffix(" 00:00:00") if isinstance(moment, str) else moment
+
+
+def as_number(value: Any) -> Any:
+    """Return a text as the number that it is; else as it is."""
+    if not isinstance(value, str):
+        return value
+    with contextlib.suppress(ValueError, ArithmeticError):
+        number = stored(number_of(value))
+        return number if math.isfinite(number) else value
+    return value
 
 
 def _add(left: Any, right: Any) -> Any:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.language.dialect import CData, SQLiteOfCData
 from tap_acton.sql.language.kinds import values_of_its_type
-from tap_acton.sql.language.runtime import as_day, as_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from tap_acton.sql.language.kinds import Kinds
 
 __all__ = [
@@ -21,7 +18,6 @@ __all__ = [
     "probe_of",
     "says_how_many",
     "sqlite_text",
-    "with_comparable_values",
     "with_titles",
 ]
 
@@ -30,10 +26,7 @@ TYPES_TABLE = (
     "TIMESTAMP TIMESTAMP, DATE DATE, TIME TIME, BINARY BINARY, VARCHAR VARCHAR)"
 )
 """A table without rows that has a column of each type, so that a query can have such a column."""
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
 _OF_ROWS = ("where", "group", "having", "order", "limit", "offset")
-_WORDS = {"true": "1", "false": "0"}
-_GIVEN = (exp.Literal, exp.Placeholder, exp.Parameter)
 
 
 def sqlite_text(tree: exp.Expr) -> str:
@@ -58,66 +51,6 @@ def with_titles(tree: exp.Expr) -> exp.Expr:
             title = column.sql(dialect=CData, comments=False)
             column.replace(exp.alias_(column.copy(), title, quoted=True))
     return tree
-
-
-def with_comparable_values(tree: exp.Expr, kinds: Kinds, collations: Mapping[str, str]) -> exp.Expr:
-    """Make what is compared with moments, days and booleans what SQLite has for it.
-
-    Args:
-        tree: A statement.
-        kinds: Tells the types of its expressions.
-        collations: How columns are compared that have a way of their own, by name without case.
-    """
-    _collate(tree, collations)
-    for comparison in tree.find_all(*_COMPARISONS):
-        parts = list(comparison.iter_expressions())
-        types = [kinds.of(part) for part in parts if not isinstance(part, _GIVEN)]
-        convert = _CONVERSIONS.get("".join(sorted({each for each in types if each})))
-        if convert is not None:
-            for part in parts:
-                if isinstance(part, _GIVEN) or kinds.of(part) == "DATE":
-                    part.replace(convert(part))
-    return tree
-
-
-def _moment(value: exp.Expr) -> exp.Expr:
-    return _made("ACTON_MOMENT", as_moment, value)
-
-
-def _day(value: exp.Expr) -> exp.Expr:
-    return _made("ACTON_DAY", as_day, value) if isinstance(value, _GIVEN) else value
-
-
-def _made(name: str, call: Callable[[Any], Any], value: exp.Expr) -> exp.Expr:
-    """Return a value as a function makes it: at once, if it is a literal."""
-    if isinstance(value, exp.Literal):
-        return exp.Literal.string(call(value.name)) if value.is_string else value
-    return exp.Anonymous(this=name, expressions=[value.copy()])
-
-
-def _boolean(value: exp.Expr) -> exp.Expr:
-    if isinstance(value, exp.Literal):
-        word = _WORDS.get(value.name.casefold()) if value.is_string else None
-        return exp.Literal.number(word) if word else value
-    return exp.Anonymous(
-        this="ACTON_CAST", expressions=[value.copy(), exp.Literal.string("BOOLEAN")]
-    )
-
-
-_CONVERSIONS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
-    "TIMESTAMP": _moment,
-    "DATETIMESTAMP": _moment,
-    "DATE": _day,
-    "BOOLEAN": _boolean,
-}
-"""What makes a value comparable with those of a type, or of two."""
-
-
-def _collate(tree: exp.Expr, collations: Mapping[str, str]) -> None:
-    for column in list(tree.find_all(exp.Column)) if collations else ():
-        collation = collations.get(column.name.casefold())
-        if collation and isinstance(column.parent, exp.EQ | exp.NEQ | exp.In | exp.Case):
-            column.replace(exp.Collate(this=column.copy(), expression=exp.var(collation)))
 
 
 def probe_of(tree: exp.Expr, kinds: Kinds) -> exp.Expr:
