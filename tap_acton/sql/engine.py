@@ -6,6 +6,7 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any, cast
@@ -127,8 +128,7 @@ class Engine:
 
     def _whole(self, name: Name) -> tuple[Table, Result]:
         table = self.table(name)
-        columns = [exp.column(each.name, quoted=True) for each in table.fields]
-        tree = exp.select(*columns).from_(exp.table_(table.name, quoted=True))
+        tree = exp.select(*_every(table)).from_(exp.table_(table.name, quoted=True))
         return table, self._select(Query(tree=tree), [{}])
 
     def close(self) -> None:
@@ -173,6 +173,8 @@ class Engine:
         if cached is None or len(sources) != 1 or not isinstance(query, Query):
             raise ProgrammingError("CACHE takes a SELECT of one table.")
         table = self._names.table(sources[0].name, sources[0].catalog, sources[0].db)
+        shown = [_every(table) if each.is_star else [each] for each in query.tree.expressions]
+        query.tree.set("expressions", list(itertools.chain(*shown)))
         with cached.passed_by():
             result = self._select(query, [bound(asked.select, parameters)])
         return cached.cache.keep(asked, table, result)
@@ -280,3 +282,8 @@ class Engine:
         table = self._module.table
         self._module.memory.keeps = wanted_again(cursor, text, bindings, table)
         return cursor.execute(text, bindings)
+
+
+def _every(table: Table) -> list[exp.Expr]:
+    """Return all columns of a table, those that are filters alone among them."""
+    return [exp.column(each.name, quoted=True) for each in table.fields]

@@ -106,6 +106,16 @@ def test_cache_replaces_rows_by_their_key(desk: Desk) -> None:
         assert read(connection, "SELECT Id, Title FROM Messages ORDER BY Id") == every
 
 
+@pytest.mark.parametrize("every", ["*", "m.*"])
+def test_cache_keeps_filters_with_all_columns(desk: Desk, every: str) -> None:
+    sent = "SELECT Id FROM Messages WHERE Type = 'SENT' ORDER BY Id"
+    with connect(desk) as connection:
+        expected = read(connection, sent)
+        connection.execute(f"CACHE SELECT {every} FROM Messages m")
+    with connect(desk, Offline="true") as offline:
+        assert read(offline, sent) == expected
+
+
 @pytest.mark.parametrize(
     ("option", "rows", "columns"),
     [

@@ -140,6 +140,9 @@ def test_a_text_is_more_than_a_number_if_its_number_is(engine: Engine) -> None:
     texts = "SELECT '1000' AS t UNION ALL SELECT '90' UNION ALL SELECT 'abc'"
     assert answer(engine, f"SELECT t FROM ({texts}) x WHERE t > 900") == (str, ["1000"])
     assert answer(engine, f"SELECT t FROM ({texts}) x WHERE t > '900'") == (str, ["abc"])
+    given = f"SELECT t FROM ({texts}) x WHERE t > ?"
+    assert answer(engine, given, 900) == (str, ["1000"])
+    assert answer(engine, given, "900") == (str, ["abc"])
 
 
 def test_a_count_compares_with_a_text(engine: Engine) -> None:

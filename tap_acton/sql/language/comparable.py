@@ -37,9 +37,9 @@ def with_comparable_values(tree: exp.Expr, kinds: Kinds, collations: Mapping[str
             for part in parts:
                 if isinstance(part, _GIVEN) or kinds.of(part) == "DATE":
                     part.replace(convert(part))
-        elif found <= {"", "VARCHAR"} and any(part.is_number for part in parts):
+        elif found <= {"", "VARCHAR"} and (given := _maybe_number(parts)):
             for part in parts:
-                part.replace(_number_in(part, comparison))
+                part.replace(_beside(part, given, comparison))
     return tree
 
 
@@ -51,12 +51,18 @@ def _compared(comparison: exp.Expr) -> list[exp.Expr]:
     return list(comparison.iter_expressions())
 
 
-def _number_in(value: exp.Expr, comparison: exp.Expr) -> exp.Expr:
-    """Return a text as the number that it is compared with; a column equals one as it is."""
+def _maybe_number(parts: list[exp.Expr]) -> exp.Expr | None:
+    """Return what is, or may turn out to be, a number that texts are compared with."""
+    found = [each for each in parts if isinstance(each, _GIVEN) and not each.is_string]
+    return found[0] if found else None
+
+
+def _beside(value: exp.Expr, given: exp.Expr, comparison: exp.Expr) -> exp.Expr:
+    """Return a text as it is compared with what may be a number; a column equals one as it is."""
     is_same = isinstance(value, exp.Column) and isinstance(comparison, _EQUALITIES)
     if is_same or isinstance(value, (*_GIVEN, exp.Null, exp.Neg)):
         return value
-    return exp.Cast(this=value.copy(), to=exp.DataType.build("DOUBLE"))
+    return exp.Anonymous(this="ACTON_BESIDE", expressions=[value.copy(), given.copy()])
 
 
 def _made(name: str, call: Callable[[Any], Any]) -> Callable[[exp.Expr], exp.Expr]:

@@ -33,6 +33,7 @@ def register(connection: apsw.Connection) -> None:
     """Let generated SQL call these."""
     functions: dict[str, Callable[..., Any]] = {
         "ACTON_ADD": _add,
+        "ACTON_BESIDE": _beside,
         "ACTON_CAST": _cast,
         "ACTON_DAY": as_day,
         "ACTON_FIELD": _field,
@@ -76,6 +77,14 @@ def as_number(value: Any) -> Any:
         number = stored(number_of(value))
         return number if math.isfinite(number) else value
     return value
+
+
+def _beside(value: Any, other: Any) -> Any:
+    """Return a value as it is compared with another: beside a number, as the number that it is."""
+    if not (isinstance(value, str) and isinstance(other, int | float)):
+        return value
+    number = as_number(value)
+    return None if isinstance(number, str) else number
 
 
 def _add(left: Any, right: Any) -> Any:
