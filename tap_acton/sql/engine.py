@@ -21,7 +21,7 @@ from tap_acton.sql.cached import CachedTables
 from tap_acton.sql.columns import described, values
 from tap_acton.sql.csv_file import write_csv
 from tap_acton.sql.database import opened
-from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.exceptions import NotSupportedError, ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
 from tap_acton.sql.functions.periods import spelled_out
 from tap_acton.sql.language.applied import joined
@@ -232,8 +232,11 @@ class Engine:
     def _write(
         self, statement: Insertion | Update | Deletion, sets: Sequence[dict[str, Any]]
     ) -> Result:
+        if self._temporary.is_name(statement.table.name):
+            raise NotSupportedError("A #TEMP table takes INSERT alone.")
         written = Writer(self, self._changes, self._note).write(statement, sets)
-        return Result.written(written.ids, self.last_id, written.returning)
+        last_id = self.last_id if written.ids else None
+        return Result.written(written.ids, last_id, written.returning)
 
     def _note(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
         """Keep what became of the rows that a statement wrote."""

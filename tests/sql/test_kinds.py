@@ -136,6 +136,30 @@ def test_numbers_compare_with_texts_as_numbers(engine: Engine, condition: str, s
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("condition", "same"),
+    [
+        (
+            "Timestamp IN (SELECT MAX(Timestamp) FROM Messages)",
+            "Timestamp = (SELECT MAX(Timestamp) FROM Messages)",
+        ),
+        (
+            "Timestamp IN ('1/1/2000', (SELECT MAX(Timestamp) FROM Messages))",
+            "Timestamp = (SELECT MAX(Timestamp) FROM Messages)",
+        ),
+        ("YEAR(Timestamp) IN (SELECT 2025)", "YEAR(Timestamp) = 2025"),
+        ("Id IN (SELECT ?)", "Id = (SELECT MIN(Id) FROM Messages)"),
+    ],
+)
+def test_what_is_in_a_query_is_found(engine: Engine, condition: str, same: str) -> None:
+    first = answer(engine, "SELECT MIN(Id) FROM Messages")[1]
+    found = answer(
+        engine, f"SELECT Id FROM Messages WHERE {condition}", *first[: condition.count("?")]
+    )
+    assert found[1]
+    assert found == answer(engine, f"SELECT Id FROM Messages WHERE {same}")
+
+
 def test_a_text_is_more_than_a_number_if_its_number_is(engine: Engine) -> None:
     texts = "SELECT '1000' AS t UNION ALL SELECT '90' UNION ALL SELECT 'abc'"
     assert answer(engine, f"SELECT t FROM ({texts}) x WHERE t > 900") == (str, ["1000"])

@@ -33,14 +33,25 @@ def with_comparable_values(tree: exp.Expr, kinds: Kinds, collations: Mapping[str
     for comparison in tree.find_all(*_COMPARISONS):
         parts = _compared(comparison)
         found = {kinds.of(part) for part in parts if not isinstance(part, _GIVEN)}
+        new: list[exp.Expr] = []
         if convert := _CONVERSIONS.get(frozenset(found - {""})):
-            for part in parts:
-                if isinstance(part, _GIVEN) or kinds.of(part) == "DATE":
-                    part.replace(convert(part))
+            is_old = [not isinstance(each, _GIVEN) and kinds.of(each) != "DATE" for each in parts]
+            new = [each if old else convert(each) for each, old in zip(parts, is_old, strict=True)]
         elif found <= {"", "VARCHAR"} and (given := _maybe_number(parts)):
-            for part in parts:
-                part.replace(_beside(part, given, comparison))
+            new = [_beside(each, given, comparison) for each in parts]
+        _replace(comparison, parts, new)
     return tree
+
+
+def _replace(comparison: exp.Expr, parts: list[exp.Expr], new: list[exp.Expr]) -> None:
+    if isinstance(comparison, exp.In) and comparison.expressions and new:
+        # To replace each of many values by itself takes long.
+        comparison.set("this", new[0])
+        comparison.set("expressions", new[1:])
+    else:
+        for part, each in zip(parts, new, strict=bool(new)):
+            if each is not part:
+                part.replace(each)
 
 
 def _compared(comparison: exp.Expr) -> list[exp.Expr]:

@@ -52,6 +52,8 @@ class Kinds:
     def __init__(self, columns: Mapping[str, Mapping[str, str]]) -> None:
         self._columns = columns
         self._open: set[int] = set()
+        self._common: dict[int, dict[str, exp.Expr]] = {}
+        """The queries in WITH by name, for each statement that was asked about."""
 
     def of(self, value: exp.Expr) -> str:
         """Return the type of an expression."""
@@ -91,12 +93,25 @@ class Kinds:
         for source in _sources(select):
             if table not in {"", source.alias_or_name.casefold()}:
                 continue
-            query = _query_of(source)
+            query = self._query_of(source)
             columns = self._columns.get(source.name.casefold(), {})
             found = columns.get(name) if query is None else self._of_shown(query, name)
             if found is not None:
                 return found
         return None
+
+    def _query_of(self, source: exp.Expr) -> exp.Expr | None:
+        """Return the query whose rows a source has; None if it is a table."""
+        if isinstance(source, exp.Subquery):
+            query: exp.Expr = source.this
+            return query
+        if not isinstance(source, exp.Table) or source.db:
+            return None
+        tree = source.root()
+        if id(tree) not in self._common:
+            every = tree.find_all(exp.CTE)
+            self._common[id(tree)] = {each.alias.casefold(): each.this for each in every}
+        return self._common[id(tree)].get(source.name.casefold())
 
     def _of_shown(self, query: exp.Expr, name: str) -> str | None:
         first = next(_selects(query), None)
@@ -169,13 +184,3 @@ def _sources(select: exp.Select) -> Iterator[exp.Expr]:
     if start := select.args.get("from_"):
         yield start.this
     yield from (join.this for join in select.args.get("joins") or ())
-
-
-def _query_of(source: exp.Expr) -> exp.Expr | None:
-    """Return the query whose rows a source has; None if it is a table."""
-    query: exp.Expr | None = source.this if isinstance(source, exp.Subquery) else None
-    if isinstance(source, exp.Table) and not source.db:
-        for each in source.root().find_all(exp.CTE):
-            if each.alias.casefold() == source.name.casefold():
-                query = each.this
-    return query
