@@ -202,7 +202,7 @@ class Engine:
         tree = with_titles(query.tree)
         text, mentioned = self._prepared(tree)
         try:
-            probe = sqlite_text(probe_of(tree, mentioned.kinds))
+            probe = sqlite_text(probe_of(tree, mentioned.kinds()))
             columns, readers = described(self._sqlite, text, probe, sets[0])
             is_capped = not says_how_many(tree) and (mentioned.tables or not mentioned.has_system)
             if found := self._straight(tree, mentioned, sets[0], columns):
@@ -263,7 +263,7 @@ class Engine:
         mentioned = self._names.resolve(tree)
         joined(tree)
         spelled_out(cast("exp.Expression", tree), moment(self._clock.now()).replace(tzinfo=None))
-        with_comparable_values(tree, mentioned.kinds, mentioned.collations)
+        with_comparable_values(tree, mentioned.kinds(days=True), mentioned.collations)
         self._module.begin()
         return sqlite_text(tree), mentioned
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tap_acton.resources.convert import Type
 from tap_acton.sql.cache import SCHEMA
 from tap_acton.sql.database import MODULE
 from tap_acton.sql.exceptions import ProgrammingError
@@ -56,11 +57,17 @@ class Mentioned:
         named = {key: each.collation for key, each in columns.items()}
         self.collations |= {key: each for key, each in named.items() if each != BINARY}
 
-    @property
-    def kinds(self) -> Kinds:
-        """What tells the types of its expressions."""
+    def kinds(self, *, days: bool = False) -> Kinds:
+        """Return what tells the types of its expressions.
+
+        Args:
+            days: Whether columns of days have a type of their own, where results have texts.
+        """
         of = {
-            table: {key: each.declared for key, each in columns.items()}
+            table: {
+                key: "DATE" if days and each.type is Type.DATE else each.declared
+                for key, each in columns.items()
+            }
             for table, columns in self.columns.items()
         }
         return Kinds(of)

@@ -174,6 +174,26 @@ def test_a_count_compares_with_a_text(engine: Engine) -> None:
     assert answer(engine, f"{groups} '1'") == answer(engine, f"{groups} 1") == (str, ["SENT"])
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "[Member Since] >= '1/1/2015'",
+        "[Member Since] >= '2015-01-01T00:00:00'",
+        "[Member Since] >= DATEFROMPARTS(2015, 1, 1)",
+        "[Member Since] >= ?",
+    ],
+)
+def test_days_of_lists_compare_as_such(engine: Engine, condition: str) -> None:
+    since = "SELECT [Member Since] FROM"
+    days = [day for day in answer(engine, f"{since} {LIST}")[1] if day]
+    expected = [day for day in days if day >= "2015-01-01"]
+    assert 0 < len(expected) < len(days)
+    parameters = ["1/1/2015"] if "?" in condition else []
+    assert answer(engine, f"{since} {LIST} WHERE {condition}", *parameters)[1] == expected
+    first = f"{since} {LIST} WHERE [Member Since] = '{days[0]} 00:00:00'"
+    assert days[0] in answer(engine, first)[1]
+
+
 def test_a_day_equals_its_midnight(engine: Engine) -> None:
     days = "SELECT CAST(GETDATE() AS DATE) AS d, DATE_TRUNC(GETDATE(), 'day') AS m"
     statement = f"SELECT COUNT(*) FROM ({days}) t WHERE d = m AND m = CURRENT_DATE"
