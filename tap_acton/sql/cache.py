@@ -17,6 +17,7 @@ import apsw
 import platformdirs
 
 from tap_acton.sql.exceptions import InterfaceError, OperationalError, ProgrammingError
+from tap_acton.sql.language.statements import plain
 from tap_acton.sql.parameters import as_sqlite
 from tap_acton.sql.result import Result
 from tap_acton.sql.schema.table import quoted
@@ -61,7 +62,7 @@ def caching_of(statement: str) -> Caching:
     Raises:
         ProgrammingError: It is written differently.
     """
-    found = _CACHE.fullmatch(statement)
+    found = _CACHE.fullmatch(plain(statement))
     if not found:
         raise ProgrammingError(
             "CACHE is written: CACHE [table] [WITH TRUNCATE, AUTOCOMMIT, SCHEMA ONLY, "

@@ -22,15 +22,15 @@ __all__ = ["described", "values"]
 Reader = Callable[[Any], Any]
 
 _TYPES: dict[str, tuple[type, Reader | None]] = {
-    "INTEGER": (int, int),
+    "INTEGER": (int, None),
     "DOUBLE": (float, float),
-    "BOOLEAN": (bool, bool),
+    "BOOLEAN": (bool, {0: False, 1: True}.__getitem__),
     "TIMESTAMP": (datetime, datetime.fromisoformat),
     "DATE": (date, date.fromisoformat),
     "TIME": (time, time.fromisoformat),
+    "BINARY": (bytes, None),
     "VARCHAR": (str, None),
 }
-_NUMBERS = (int, float, bool)
 
 
 def described(
@@ -109,9 +109,9 @@ def _read(reader: Reader, value: Any) -> Any:
 
     A text in a column of numbers is one that does not fit: `007` is no 7.
     """
-    if isinstance(value, str) and reader in _NUMBERS:
+    if isinstance(value, str) and reader is float:
         return value
     try:
         return reader(value)
-    except (ValueError, TypeError):
+    except (LookupError, ValueError, TypeError):
         return value

@@ -39,6 +39,7 @@ class Cursor:
         self._rows: Iterator[Row] | None = None
         self._broken: list[Error] = []
         """What ended the rows, if anything did."""
+        self._rowcount = -1
         self._fetched = 0
         self._is_told = False
         self._started = 0.0
@@ -56,8 +57,11 @@ class Cursor:
 
     @property
     def rowcount(self) -> int:
-        """Rows that were written, or that a result has if that is known before; else -1."""
-        return self._results[0].rowcount if self._results else -1
+        """Rows that were written, or that a result has if that is known before; else -1.
+
+        It stays when the cursor is closed.
+        """
+        return self._results[0].rowcount if self._results else self._rowcount
 
     @property
     def lastrowid(self) -> str | None:
@@ -217,6 +221,7 @@ class Cursor:
 
     def close(self) -> None:
         """Close the cursor, and stop the requests that its rows would need."""
+        self._rowcount = self.rowcount
         self._drop()
         self._is_open = False
 

@@ -6,6 +6,8 @@ What SQLite would not answer as CData's engine does is refused, and not guessed.
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -18,19 +20,18 @@ from tap_acton.sql.cache import caching_of
 from tap_acton.sql.cached import CachedTables
 from tap_acton.sql.columns import described, values
 from tap_acton.sql.csv_file import write_csv
-from tap_acton.sql.exceptions import ProgrammingError
+from tap_acton.sql.database import opened
+from tap_acton.sql.exceptions import NotSupportedError, ProgrammingError
 from tap_acton.sql.failures import in_words_of_statement
-from tap_acton.sql.functions import install
 from tap_acton.sql.functions.periods import spelled_out
-from tap_acton.sql.language import runtime
 from tap_acton.sql.language.applied import joined
+from tap_acton.sql.language.comparable import with_comparable_values
 from tap_acton.sql.language.parameters import bound
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.sqlite import (
-    TYPES_TABLE,
     probe_of,
+    says_how_many,
     sqlite_text,
-    with_comparable_values,
     with_titles,
 )
 from tap_acton.sql.language.tree import (
@@ -41,7 +42,7 @@ from tap_acton.sql.language.tree import (
     SelectInto,
     Update,
 )
-from tap_acton.sql.names import MODULE, Mentioned, Names
+from tap_acton.sql.names import Mentioned, Names
 from tap_acton.sql.procedures import PROCEDURES
 from tap_acton.sql.reading.rescans import wanted_again
 from tap_acton.sql.reading.straight import Plain
@@ -108,14 +109,15 @@ class Engine:
         self._clock = clock
         self._changes = client.changes
         self._module = VirtualTables(client)
-        self._sqlite = self._opened()
+        self._sqlite = opened(self._module, clock, lambda: self.last_id)
         self._temporary = TemporaryTables(self._sqlite)
         self._views = UserViews(views or default_file())
         tables = Tables(client, options)
         self.identity = Identity()
         """What became of the rows of the last modification."""
         known = (tables, self._temporary, self._views)
-        system = SystemTables(tables, properties, PROCEDURES, self.identity)
+        told = self._views.names if options.shows_views else list
+        system = SystemTables(tables, properties, PROCEDURES, self.identity, told)
         self._names = Names(self._sqlite, self._module, *known, system)
         if cache is not None:
             self.use(cache)
@@ -126,29 +128,8 @@ class Engine:
 
     def _whole(self, name: Name) -> tuple[Table, Result]:
         table = self.table(name)
-        columns = [exp.column(each.name, quoted=True) for each in table.fields]
-        tree = exp.select(*columns).from_(exp.table_(table.name, quoted=True))
+        tree = exp.select(*_every(table)).from_(exp.table_(table.name, quoted=True))
         return table, self._select(Query(tree=tree), [{}])
-
-    def _opened(self) -> apsw.Connection:
-        # Each statement is planned anew: what it looks at is known from that.
-        sqlite = apsw.Connection(":memory:", statementcachesize=0)
-        for setting in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
-            sqlite.config(setting, 0)  # a name in double quotes is never a text
-        sqlite.create_module(
-            MODULE,
-            self._module,  # type: ignore[arg-type]
-            use_bestindex_object=True,
-            read_only=True,
-        )
-        sqlite.execute(TYPES_TABLE)
-        install(sqlite, self._clock)
-        runtime.register(sqlite)
-        sqlite.create_scalar_function("SCOPE_IDENTITY", self._scope_identity, 0)
-        return sqlite
-
-    def _scope_identity(self, *_: Any) -> str | None:
-        return self.last_id
 
     def close(self) -> None:
         """Forget everything; open results end."""
@@ -192,6 +173,8 @@ class Engine:
         if cached is None or len(sources) != 1 or not isinstance(query, Query):
             raise ProgrammingError("CACHE takes a SELECT of one table.")
         table = self._names.table(sources[0].name, sources[0].catalog, sources[0].db)
+        shown = [_every(table) if each.is_star else [each] for each in query.tree.expressions]
+        query.tree.set("expressions", list(itertools.chain(*shown)))
         with cached.passed_by():
             result = self._select(query, [bound(asked.select, parameters)])
         return cached.cache.keep(asked, table, result)
@@ -219,15 +202,16 @@ class Engine:
         tree = with_titles(query.tree)
         text, mentioned = self._prepared(tree)
         try:
-            columns, readers = described(self._sqlite, text, sqlite_text(probe_of(tree)), sets[0])
+            probe = sqlite_text(probe_of(tree, mentioned.kinds()))
+            columns, readers = described(self._sqlite, text, probe, sets[0])
+            is_capped = not says_how_many(tree) and (mentioned.tables or not mentioned.has_system)
             if found := self._straight(tree, mentioned, sets[0], columns):
-                return found
+                return replace(found, is_capped=bool(is_capped))
             cursor = self._begun(text, sets[0])
         except apsw.Error as error:
             raise in_words_of_statement(error, mentioned) from None
         rows = values(cursor, readers, mentioned)
-        is_capped = bool(mentioned.tables) or not mentioned.has_system
-        return Result(columns=columns, rows=rows, is_capped=is_capped, on_close=rows.close)
+        return Result(columns=columns, rows=rows, is_capped=bool(is_capped), on_close=rows.close)
 
     @_run.register(SelectInto)
     def _select_into(self, statement: SelectInto, sets: Sequence[dict[str, Any]]) -> Result:
@@ -248,8 +232,11 @@ class Engine:
     def _write(
         self, statement: Insertion | Update | Deletion, sets: Sequence[dict[str, Any]]
     ) -> Result:
+        if self._temporary.is_name(statement.table.name):
+            raise NotSupportedError("A #TEMP table takes INSERT alone.")
         written = Writer(self, self._changes, self._note).write(statement, sets)
-        return Result.written(written.ids, self.last_id, written.returning)
+        last_id = self.last_id if written.ids else None
+        return Result.written(written.ids, last_id, written.returning)
 
     def _note(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
         """Keep what became of the rows that a statement wrote."""
@@ -276,7 +263,7 @@ class Engine:
         mentioned = self._names.resolve(tree)
         joined(tree)
         spelled_out(cast("exp.Expression", tree), moment(self._clock.now()).replace(tzinfo=None))
-        with_comparable_values(tree, mentioned.types, mentioned.collations)
+        with_comparable_values(tree, mentioned.kinds(days=True), mentioned.collations)
         self._module.begin()
         return sqlite_text(tree), mentioned
 
@@ -298,3 +285,8 @@ class Engine:
         table = self._module.table
         self._module.memory.keeps = wanted_again(cursor, text, bindings, table)
         return cursor.execute(text, bindings)
+
+
+def _every(table: Table) -> list[exp.Expr]:
+    """Return all columns of a table, those that are filters alone among them."""
+    return [exp.column(each.name, quoted=True) for each in table.fields]

@@ -35,7 +35,8 @@ def in_words_of_statement(error: apsw.Error, mentioned: Mentioned) -> Exception:
     if found := _COLUMN.search(text):
         named = found[1].replace('"', "")
         name = named.rpartition(".")[2]
-        near = did_you_mean(name, [each.name for each in mentioned.columns.values()])
+        fields = [field for each in mentioned.columns.values() for field in each.values()]
+        near = did_you_mean(name, [field.name for field in fields])
         return ProgrammingError(f"There is no column {named!r}.{near}")
     if found := _FUNCTION.search(text):
         near = did_you_mean(found[1], sorted(NAMES))

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tap_acton.resources.convert import Type
 from tap_acton.sql.cache import SCHEMA
+from tap_acton.sql.database import MODULE
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.language.applied import check_gives_rows
+from tap_acton.sql.language.kinds import Kinds
 from tap_acton.sql.language.parser import parsed
 from tap_acton.sql.language.tree import Name, Query
 from tap_acton.sql.reading.local import LocalTables
+from tap_acton.sql.schema.local import VIEWS
 from tap_acton.sql.schema.table import BINARY, quoted
 
 if TYPE_CHECKING:
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from tap_acton.resources.convert import Type
     from tap_acton.sql.cached import CachedTables
     from tap_acton.sql.reading.vtable import VirtualTables
     from tap_acton.sql.schema.system import SystemTables
@@ -29,42 +32,45 @@ if TYPE_CHECKING:
     from tap_acton.sql.temporary import TemporaryTables
     from tap_acton.sql.views import UserViews
 
-__all__ = ["MODULE", "Mentioned", "Names"]
+__all__ = ["Mentioned", "Names"]
 
-MODULE = "acton"
-"""What SQLite calls the module of the account's tables."""
 _SCHEMAS = {"", "cdata", "acton"}
-_VIEWS = "userviews"
 
 
 @dataclass(kw_only=True, slots=True)
 class Mentioned:
     """What a statement names."""
 
-    columns: dict[str, Field] = field(default_factory=dict)
-    """The columns of its tables by name without case; one of two types is not among them."""
+    columns: dict[str, dict[str, Field]] = field(default_factory=dict)
+    """The columns of its tables, by the tables' names and their own without case."""
     tables: list[Table] = field(default_factory=list)
     """The account's tables, each as often as it is named."""
     has_system: bool = False
     """Whether it names a system table."""
     collations: dict[str, str] = field(default_factory=dict)
     """How columns are compared that are not compared as texts are, by name without case."""
-    _unclear: set[str] = field(default_factory=set)
 
-    def add(self, fields: Iterable[Field]) -> None:
-        """Count columns of a table among those that are named."""
-        for each in fields:
-            key = each.name.casefold()
-            if self.columns.setdefault(key, each).type is not each.type:
-                self._unclear.add(key)
-            if each.collation != BINARY:
-                self.collations[key] = each.collation
+    def add(self, table: str, fields: Iterable[Field]) -> None:
+        """Count a table, as SQLite calls it, among those that are named."""
+        columns = {each.name.casefold(): each for each in fields}
+        self.columns[table.casefold()] = columns
+        named = {key: each.collation for key, each in columns.items()}
+        self.collations |= {key: each for key, each in named.items() if each != BINARY}
 
-    @property
-    def types(self) -> dict[str, Type]:
-        """The types of columns, by name without case."""
-        clear = self.columns.keys() - self._unclear
-        return {key: self.columns[key].type for key in clear}
+    def kinds(self, *, days: bool = False) -> Kinds:
+        """Return what tells the types of its expressions.
+
+        Args:
+            days: Whether columns of days have a type of their own, where results have texts.
+        """
+        of = {
+            table: {
+                key: "DATE" if days and each.type is Type.DATE else each.declared
+                for key, each in columns.items()
+            }
+            for table, columns in self.columns.items()
+        }
+        return Kinds(of)
 
 
 class Names:
@@ -128,7 +134,7 @@ class Names:
         for table in list(tree.find_all(exp.Table)):
             if isinstance(table.this, exp.Anonymous):
                 check_gives_rows(table.this.name)
-            elif table.db.casefold() == _VIEWS:
+            elif table.db.casefold() == VIEWS.casefold():
                 self._expand(table, mentioned, inside)
             elif table.db or table.name.casefold() not in common:
                 self._rename(table, *self._made_known(table, mentioned))
@@ -151,17 +157,17 @@ class Names:
         if self._temporary.is_name(name):
             return self._temporary.find(name), None
         if local := self._system.find(name):
-            mentioned.add(local.fields)
+            mentioned.add(local.name, local.fields)
             mentioned.has_system = True
             self._locals.fill(local)
             return local.name, None
         if self.cached is not None and self.cached.answers:
             _check_schemas(table.catalog, table.db)
             kept, fields = self.cached.find(Name(name=name))
-            mentioned.add(fields)
+            mentioned.add(kept, fields)
             return kept, SCHEMA
         found = self.table(name, table.catalog, table.db)
-        mentioned.add(found.fields)
+        mentioned.add(found.name, found.fields)
         mentioned.tables.append(found)
         self._declare(found)
         return found.name, None

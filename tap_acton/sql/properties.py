@@ -34,7 +34,7 @@ class ConnectorSettings:
     """What only the connector knows."""
 
     max_rows: int = setting(
-        "Most rows that a SELECT gives; -1 for all.",
+        "Most rows that a SELECT without LIMIT, TOP and GROUP BY gives; -1 for all.",
         Integer(minimum=-1, maximum=_FOREVER),
         title="Max rows",
         default=-1,
@@ -100,8 +100,8 @@ class ConnectorSettings:
         title="Pseudo columns",
     )
     row_scan_depth: int = setting(
-        "Rows of a list that tell the types of its columns, at most the first 1,000; 0 for so "
-        "many.",
+        "Rows of a list that tell the types of its columns, at most the first 1,000, with a "
+        "warning where more are wanted; 0 for so many.",
         Integer(minimum=0, maximum=_FOREVER),
         title="Row scan depth",
         default=100,

@@ -197,6 +197,19 @@ def test_a_table_of_ones_own_is_filled_by_the_inspector(engine: sa.Engine) -> No
     assert [column.name for column in table.primary_key] == ["Id"]
 
 
+def test_views_of_ones_own_are_no_tables_of_the_account(url: str, tmp_path: Path) -> None:
+    engine = sa.create_engine(f"{url};UserDefinedViews={tmp_path / 'views.json'}")
+    before = sa.inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE LOCAL VIEW Mine AS SELECT Id FROM Messages")
+    inspector = sa.inspect(engine)
+    assert inspector.get_table_names() == before
+    assert "Mine" not in inspector.get_view_names()
+    assert not inspector.has_table("Mine")
+    assert inspector.get_schema_names() == ["ActOn", "UserViews"]
+    engine.dispose()
+
+
 def test_most_rows_are_no_fewer_tables(url: str) -> None:
     engine = sa.create_engine(f"{url};MaxRows=1")
     table = sa.Table("Messages", sa.MetaData(), autoload_with=engine)
@@ -442,3 +455,29 @@ def test_the_orm_adds_changes_and_deletes(engine: sa.Engine) -> None:
         session.delete(footer)
         session.commit()
     assert not every(engine, "SELECT Id FROM Footer WHERE Title = 'New'")
+
+
+def test_the_orm_adds_to_a_table_that_was_reflected(engine: sa.Engine) -> None:
+    base = automap_base(metadata=sa.MetaData())
+    base.prepare(autoload_with=engine)
+    with Session(engine) as session:
+        added = base.classes[LIST](**{"First Name": "Ann"})
+        session.add(added)
+        session.commit()
+        assert added.ListId == added.ContactId.partition(":")[0]
+        added.Company = "A"
+        session.commit()
+        session.delete(added)
+        session.commit()
+
+
+def test_rows_that_were_inserted_are_counted(engine: sa.Engine) -> None:
+    table = sa.Table(LIST, sa.MetaData(), autoload_with=engine)
+    with engine.connect() as connection:
+        people = [{"First Name": "Ann"}, {"First Name": "Bob"}]
+        assert connection.execute(sa.insert(table), people).rowcount == len(people)
+
+
+def test_the_time_has_sqlalchemys_names(engine: sa.Engine) -> None:
+    [(now, stamp)] = every(engine, sa.select(sa.func.now(), sa.func.current_timestamp()))
+    assert abs(now - stamp) < dt.timedelta(minutes=1)

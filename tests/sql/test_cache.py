@@ -106,6 +106,16 @@ def test_cache_replaces_rows_by_their_key(desk: Desk) -> None:
         assert read(connection, "SELECT Id, Title FROM Messages ORDER BY Id") == every
 
 
+@pytest.mark.parametrize("every", ["*", "m.*"])
+def test_cache_keeps_filters_with_all_columns(desk: Desk, every: str) -> None:
+    sent = "SELECT Id FROM Messages WHERE Type = 'SENT' ORDER BY Id"
+    with connect(desk) as connection:
+        expected = read(connection, sent)
+        connection.execute(f"CACHE SELECT {every} FROM Messages m")
+    with connect(desk, Offline="true") as offline:
+        assert read(offline, sent) == expected
+
+
 @pytest.mark.parametrize(
     ("option", "rows", "columns"),
     [
@@ -131,7 +141,7 @@ def test_options_of_cache(desk: Desk, option: str, rows: int, columns: int) -> N
 def test_new_columns_need_an_option(desk: Desk) -> None:
     query = "SELECT Id, Timestamp FROM Messages"
     with connect(desk) as connection:
-        connection.execute("CACHE Mine SELECT Id FROM Messages")
+        connection.execute("-- keys first\nCACHE Mine /* all */ SELECT Id FROM Messages")
         with pytest.raises(mod.ProgrammingError, match=r"no column 'Timestamp'.*ALTER SCHEMA"):
             connection.execute(f"CACHE Mine {query}")
         connection.execute(f"CACHE Mine WITH ALTER SCHEMA {query}")

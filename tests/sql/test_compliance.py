@@ -108,6 +108,13 @@ def test_a_new_cursor_has_no_result(connection: mod.Connection) -> None:
             fetch()
 
 
+def test_a_closed_cursor_tells_how_many_rows_it_wrote(connection: mod.Connection) -> None:
+    cursor = connection.execute("INSERT INTO t#TEMP (a) VALUES (1), (2)")
+    cursor.close()
+    cursor.close()
+    assert cursor.rowcount == 2
+
+
 def test_rows_are_fetched_in_every_way(connection: mod.Connection) -> None:
     every = connection.execute(QUERY).fetchall()
     cursor = connection.execute(QUERY)

@@ -190,6 +190,17 @@ def test_moments_compare_with_iso_texts_and_datetimes(engine: Engine) -> None:
         pytest.param("SELECT nope FROM Messages", ProgrammingError, "nope", id="column"),
         pytest.param("SELECT * FROM x.Messages", ProgrammingError, "'x'", id="schema"),
         pytest.param("SELECT FROM WHERE", ProgrammingError, "cannot be read", id="syntax"),
+        pytest.param(
+            "SELECT Id FROM Messages WHERE", ProgrammingError, "Something is missing", id="missing"
+        ),
+        pytest.param("CREATE TABLE t (a INT)", NotSupportedError, "Tables are made", id="table"),
+        pytest.param("DROP TABLE Optout", NotSupportedError, "in Act-On alone", id="drop"),
+        pytest.param(
+            "SELECT CONVERT(VARCHAR, 1, 120)",
+            ProgrammingError,
+            "CONVERT takes no style",
+            id="style",
+        ),
         pytest.param("SELECT NOPE(1)", NotSupportedError, "NOPE", id="function"),
         pytest.param("SELECT Titel FROM Messages", ProgrammingError, "'Title'", id="nearest"),
         pytest.param('SELECT "x y" FROM Messages', ProgrammingError, "'x y'", id="no text"),
@@ -450,3 +461,19 @@ def test_contains_is_a_predicate_too(engine: Engine, condition: str, same: str) 
     found = rows(engine, f"SELECT Id FROM Messages WHERE {condition} ORDER BY Id")
     assert found
     assert found == rows(engine, f"SELECT Id FROM Messages WHERE {same} ORDER BY Id")
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("(SELECT 1 AS a) UNION ALL (SELECT 2)", [(1,), (2,)]),
+        ("(SELECT 2 AS a LIMIT 1) UNION ALL (SELECT 1 LIMIT 1) ORDER BY a", [(1,), (2,)]),
+        ("SELECT 1 EXCEPT (SELECT 2 UNION SELECT 1)", []),
+        ("((SELECT 1) UNION (SELECT 2)) EXCEPT SELECT 2", [(1,)]),
+    ],
+)
+def test_selects_in_brackets_may_stand_beside_union(
+    engine: Engine, statement: str, expected: list[tuple[int]]
+) -> None:
+    assert rows(engine, statement) == expected
+    assert rows(engine, f"SELECT * FROM ({statement}) t") == expected

@@ -34,6 +34,8 @@ KINDS: dict[str, tuple[type, ...]] = {
     "DOUBLE": (int, float),
     "BOOLEAN": (int,),
     "TIMESTAMP": (str,),
+    "DATE": (str,),
+    "BINARY": (bytes,),
 }
 ARGUMENTS = {
     **dict.fromkeys(("date", "start", "end"), "'2024-02-03 04:05:06'"),
@@ -47,6 +49,7 @@ ARGUMENTS = {
     "uri": f"'{__file__}'",
     "expression": "'1 + 1'",
     "year": "2024",
+    "days": "366",
     "base": "2",
     "pattern": "'%e%'",
 }

@@ -99,10 +99,37 @@ def test_the_defaults_are_those_of_the_other_connector() -> None:
     assert (settings.callback_url, own.max_rows, own.verbosity) == ("http://localhost:80", -1, 1)
 
 
-@pytest.mark.parametrize(("most", "expected"), [(0, 0), (2, 2), (-1, 4)])
+@pytest.mark.parametrize(("most", "expected"), [(0, 0), (2, 2), (-1, 6)])
 def test_max_rows_caps_what_a_select_gives(desk: Desk, most: int, expected: int) -> None:
     with connect(desk, MaxRows=most) as connection:
-        assert len(connection.execute("SELECT TOP 4 Id FROM Messages").fetchall()) == expected
+        rows = connection.execute("SELECT DISTINCT Type FROM Messages").fetchall()
+        assert len(rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        pytest.param("SELECT TOP 4 Id FROM Messages", 4, id="top"),
+        pytest.param("SELECT Id FROM Messages ORDER BY Id LIMIT 4", 4, id="limit"),
+        pytest.param("SELECT Type FROM Messages GROUP BY Type", 6, id="groups"),
+    ],
+)
+def test_max_rows_does_not_count_where_the_statement_says_how_many(
+    desk: Desk, statement: str, expected: int
+) -> None:
+    with connect(desk, MaxRows=2) as connection:
+        assert len(connection.execute(statement).fetchall()) == expected
+
+
+@pytest.mark.parametrize(("depth", "words"), [(1000, ""), (1001, "RowScanDepth"), (0, "")])
+def test_a_row_scan_depth_that_is_too_large_is_told(
+    desk: Desk, caplog: pytest.LogCaptureFixture, depth: int, words: str
+) -> None:
+    with connect(desk, RowScanDepth=depth) as connection:
+        connection.execute("SELECT TOP 1 Id FROM Messages")
+    told = [each.getMessage().partition(":")[0] for each in caplog.records]
+    assert (words in told) is bool(words)
+    assert len(told) == bool(words)
 
 
 @pytest.mark.parametrize(("way", "in_csv"), [("json", False), ("csv", True)])

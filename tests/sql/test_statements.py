@@ -53,6 +53,22 @@ def test_many_sets_of_parameters_are_written_together(connection: mod.Connection
         cursor.fetchall()
 
 
+@pytest.mark.parametrize(
+    "statement", ["UPDATE t#TEMP SET a = 2 WHERE a = 1", "DELETE FROM t#TEMP WHERE a = 1"]
+)
+def test_temporary_tables_take_rows_alone(connection: mod.Connection, statement: str) -> None:
+    connection.execute("INSERT INTO t#TEMP (a) VALUES (1)")
+    with pytest.raises(mod.NotSupportedError, match="#TEMP table takes INSERT alone"):
+        connection.execute(statement)
+
+
+def test_who_wrote_nothing_has_no_last_row(connection: mod.Connection) -> None:
+    written = connection.execute("INSERT INTO Header (Title) VALUES ('x')")
+    assert connection.execute("SELECT SCOPE_IDENTITY()").fetchall() == [(written.lastrowid,)]
+    cursor = connection.execute("DELETE FROM Header WHERE Title = 'nobody has this'")
+    assert (cursor.rowcount, cursor.lastrowid) == (0, None)
+
+
 def test_temporary_tables_end_with_their_connection(connection: mod.Connection, desk: Desk) -> None:
     connection.execute("INSERT INTO t#TEMP (a) VALUES (1)")
     token = desk.sim.tokens.issue()["access_token"]

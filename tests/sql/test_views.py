@@ -101,3 +101,15 @@ def test_a_file_that_has_no_views_is_left_as_it_is(engine: Engine, path: Path, t
         with pytest.raises(OperationalError, match="UserDefinedViews"):
             rows(engine, statement)
     assert path.read_text() == text
+
+
+def test_views_are_told_of_in_their_own_schema(engine: Engine) -> None:
+    schemas = "SELECT SchemaName FROM sys_schemas"
+    assert rows(engine, schemas) == [("ActOn",)]
+    engine.query("CREATE LOCAL VIEW Mine AS SELECT Id FROM Messages")
+    assert rows(engine, schemas) == [("ActOn",), ("UserViews",)]
+    told = rows(engine, "SELECT SchemaName, TableType FROM sys_tables WHERE TableName = 'Mine'")
+    assert told == [("UserViews", "VIEW")]
+    assert rows(engine, "SELECT TableName FROM sys_tables WHERE SchemaName = 'UserViews'") == [
+        ("Mine",)
+    ]

@@ -48,6 +48,10 @@ class ActOnCompiler(compiler.SQLCompiler):
         """Return a part of a moment."""
         return f"DATEPART('{extract.field}', {self.process(extract.expr, **kw)})"
 
+    def visit_now_func(self, function: Any, **kw: Any) -> str:  # noqa: ARG002
+        """Return the function that tells the time."""
+        return "CURRENT_TIMESTAMP()"
+
     def visit_empty_set_expr(self, element_types: Any, **kw: Any) -> str:  # noqa: ARG002
         """Return a query without rows, for IN without values."""
         columns = ", ".join("1" for _ in element_types or [None])

@@ -25,7 +25,7 @@ _TYPES: dict[str, type[types.TypeEngine[Any]]] = {
 }
 
 _MADE = "'made by Act-On'"
-"""The default of a key that new rows get from Act-On, so that it is not among the values."""
+"""The default of what new rows get from Act-On, so that it is not among the values."""
 
 
 class ActOnReflection(default.DefaultDialect):
@@ -41,14 +41,14 @@ class ActOnReflection(default.DefaultDialect):
         self, connection: Connection, schema: str | None = None, **kw: Any
     ) -> list[str]:
         """Return all tables, and the views among them."""
-        return _names(connection, "SELECT TableName FROM sys_tables", schema)
+        return _names(connection, "SELECT TableName FROM sys_tables WHERE SchemaName = ?", schema)
 
     @reflection.cache
     def get_view_names(
         self, connection: Connection, schema: str | None = None, **kw: Any
     ) -> list[str]:
         """Return the tables that cannot be written."""
-        views = "SELECT TableName FROM sys_tables WHERE TableType = 'VIEW'"
+        views = "SELECT TableName FROM sys_tables WHERE SchemaName = ? AND TableType = 'VIEW'"
         return _names(connection, views, schema)
 
     @reflection.cache
@@ -56,8 +56,8 @@ class ActOnReflection(default.DefaultDialect):
         self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
     ) -> bool:
         """Tell whether there is a table."""
-        found = "SELECT TableName FROM sys_tables WHERE TableName = ?"
-        return _is_ours(schema) and bool(_rows(connection, found, table_name))
+        found = "SELECT TableName FROM sys_tables WHERE TableName = ? AND SchemaName = ?"
+        return _is_ours(schema) and bool(_rows(connection, found, table_name, SCHEMA))
 
     @reflection.cache
     def get_columns(
@@ -66,7 +66,7 @@ class ActOnReflection(default.DefaultDialect):
         """Return the columns."""
         columns = self._of(
             connection,
-            "SELECT ColumnName, DataTypeName, IsNullable, Description, IsKey, IsReadOnly "
+            "SELECT ColumnName, DataTypeName, IsNullable, Description, IsReadOnly "
             "FROM sys_tablecolumns WHERE TableName = ? AND IsHidden = 0 ORDER BY Ordinal",
             table_name,
             schema,
@@ -76,11 +76,11 @@ class ActOnReflection(default.DefaultDialect):
                 "name": name,
                 "type": _TYPES.get(type_, types.String)(),
                 "nullable": is_nullable,
-                "default": _MADE if is_key and is_readonly else None,
+                "default": _MADE if is_readonly else None,
                 "autoincrement": False,
                 "comment": description or None,
             }
-            for name, type_, is_nullable, description, is_key, is_readonly in columns
+            for name, type_, is_nullable, description, is_readonly in columns
         ]
 
     @reflection.cache
@@ -149,7 +149,9 @@ class ActOnReflection(default.DefaultDialect):
         self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
     ) -> Any:
         """Return what a table is for."""
-        described = "SELECT Description FROM sys_tables WHERE TableName = ?"
+        described = (
+            "SELECT Description FROM sys_tables WHERE TableName = ? AND SchemaName <> 'UserViews'"
+        )
         [(text,)] = self._of(connection, described, table_name, schema)
         return {"text": text or None}
 
@@ -172,7 +174,8 @@ def _is_ours(schema: str | None) -> bool:
 
 
 def _names(connection: Connection, statement: str, schema: str | None) -> list[str]:
-    return [name for (name,) in _rows(connection, statement)] if _is_ours(schema) else []
+    rows = _rows(connection, statement, SCHEMA) if _is_ours(schema) else ()
+    return [name for (name,) in rows]
 
 
 def _rows(connection: Connection, statement: str, *parameters: str) -> Sequence[Any]:

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["FUNCTIONS", "TABLES"]
 
 _CHILDREN = (0, 1, 2)
+_COMPACT = (",", ":")
 _STEP = re.compile(
     r"""\.(?P<name>[^.*\[\]]+)|\[(?P<quote>['"])(?P<quoted>.*?)(?P=quote)\]"""
-    r"""|\[(?P<number>-?\d+)\]|(?P<all>\[\*\]|\.\*)"""
+    r"""|\[(?P<number>-?\d+)\]|\[(?P<from>\d*)\.\.(?P<to>\d*)\]|(?P<all>\[[*x]\]|\.\*)"""
 )
+
+_MANY = re.compile(r"\[[*x]\]|\.\.")
+"""A path with it leads to several elements."""
 
 
 def _json_extract(text: str, path: str) -> Any:
@@ -33,7 +37,7 @@ def _json_extract(text: str, path: str) -> Any:
     found = _at(text, path)
     if not found:
         return None
-    return _shown(found if "[*]" in path else found[0])
+    return _shown(found if _MANY.search(path) else found[0])
 
 
 def _json_count(text: str, path: str) -> int:
@@ -105,7 +109,11 @@ def _xmltable(text: Any, xpath: Any = "/*/*", child_type: Any = 0) -> Iterator[s
 
 
 def _shown(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    return (
+        json.dumps(value, ensure_ascii=False, separators=_COMPACT)
+        if isinstance(value, dict | list)
+        else value
+    )
 
 
 def _parsed(text: str) -> Any:
@@ -121,7 +129,7 @@ def _at(text: str, path: str) -> list[Any]:
     while place < len(path):
         step = _STEP.match(path, place)
         if step is None:
-            raise ValueError(f"{path!r} is no path; write it like $.a.b[0] or $.a[*].b")
+            raise ValueError(f"{path!r} is no path; write it like $.a.b[0], $.a[*].b or $.a[1..3]")
         found = [inner for value in found for inner in _inner(value, step)]
         place = step.end()
     return found
@@ -131,6 +139,9 @@ def _inner(value: Any, step: re.Match[str]) -> list[Any]:
     name = step["name"] or step["quoted"]
     if step["all"]:
         return list(value.values()) if isinstance(value, dict) else _listed(value)
+    if step["to"] is not None:
+        last = int(step["to"]) + 1 if step["to"] else None
+        return _listed(value)[int(step["from"] or 0) : last]
     if step["number"]:
         number, elements = int(step["number"]), _listed(value)
         return [elements[number]] if -len(elements) <= number < len(elements) else []

@@ -14,7 +14,6 @@ from tap_acton.sql.functions.number_formats import number_as_text
 from tap_acton.sql.functions.parts import (
     SUNDAY,
     added,
-    midnight,
     months_later,
     part_named,
     start_of,
@@ -23,12 +22,15 @@ from tap_acton.sql.functions.parts import (
 from tap_acton.sql.functions.table import Function, moment_of, number_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tap_acton.clock import Clock
 
 __all__ = ["FUNCTIONS"]
 
 _MOST_DIGITS = 7
-_FIRST_DAY = datetime(1582, 10, 15)  # noqa: DTZ001 - moments carry no zone
+_YEAR_ZERO = 365
+"""Days before the first of January of the year 1, from which MySQL counts."""
 _UNITS = {
     "hour": timedelta(hours=1),
     "minute": timedelta(minutes=1),
@@ -57,9 +59,9 @@ def _sysdatetime(clock: Clock) -> datetime:
     return _local(clock)
 
 
-def _current_date(clock: Clock) -> datetime:
+def _current_date(clock: Clock) -> date:
     """The local date."""
-    return midnight(_local(clock))
+    return _local(clock).date()
 
 
 def _getutcdate(clock: Clock) -> datetime:
@@ -168,7 +170,7 @@ def _part(part: str, at: datetime, first: int) -> int:
     if part in {"year", "month", "day", "hour", "minute", "second", "microsecond"}:
         return int(getattr(at, part))
     iso = at.isocalendar()
-    return {
+    numbers = {
         "quarter": (at.month + 2) // 3,
         "dayofyear": at.timetuple().tm_yday,
         "week": week_of(at, first),
@@ -179,7 +181,10 @@ def _part(part: str, at: datetime, first: int) -> int:
         "isodow": iso.weekday,
         "iso_week": iso.week,
         "isoyear": iso.year,
-    }[part]
+    }
+    if part not in numbers:
+        raise ValueError(f"the part {part!r} has no number")
+    return numbers[part]
 
 
 def _date_trunc(date: datetime, part: str) -> datetime:
@@ -197,13 +202,13 @@ def _date_trunc2(part: str, date: datetime, weekday: str = "sunday") -> datetime
 
 
 def _from_days(days: int) -> datetime:
-    """The date so many days after 1582-10-15."""
-    return _FIRST_DAY + timedelta(days=days)
+    """The date that is so many days into the calendar, counted as MySQL does."""
+    return datetime.fromordinal(days - _YEAR_ZERO)
 
 
 def _to_days(date: datetime) -> int:
-    """How many days a date is after 1582-10-15."""
-    return (date - _FIRST_DAY).days
+    """How many days into the calendar a date is, counted as MySQL does."""
+    return date.toordinal() + _YEAR_ZERO
 
 
 def _from_unixtime(time: float, is_second: Any) -> datetime:
@@ -260,7 +265,7 @@ def _file(uri: str) -> Path:
 
 
 _NOW = (
-    _current_timestamp, _getdate, _sysdatetime, _current_date, _getutcdate, _sysutcdatetime,
+    _current_timestamp, _getdate, _sysdatetime, _getutcdate, _sysutcdatetime,
     _last_week, _last_month, _last_year,
 )  # fmt: skip
 _MOMENTS = (
@@ -270,6 +275,7 @@ _MOMENTS = (
 
 FUNCTIONS = (
     *(Function(call, "TIMESTAMP", timed=True) for call in _NOW),
+    Function(_current_date, "DATE", timed=True),
     *(Function(call, "TIMESTAMP") for call in _MOMENTS),
     *(Function(call, "INTEGER") for call in (_datediff, _datepart, _to_days)),
     *(Function(call) for call in (_timefromparts, _datename, _format)),

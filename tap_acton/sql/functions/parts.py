@@ -34,11 +34,15 @@ _SPELLINGS = {
     "nanosecond": ("ns",),
     "tzoffset": ("tz",),
     "isodow": (),
-    "iso_week": (),
+    "iso_week": ("isoweek", "isowk", "isoww"),
     "isoyear": (),
+    "decade": (),
+    "century": (),
+    "millennium": (),
 }
 PARTS = {spelling: part for part, short in _SPELLINGS.items() for spelling in (part, *short)}
 """Each name of a part, and the part."""
+_YEARS = {"decade": 10, "century": 100, "millennium": 1000}
 _LENGTHS = {
     "week": timedelta(weeks=1),
     **dict.fromkeys(("day", "dayofyear", "weekday"), timedelta(days=1)),
@@ -117,6 +121,10 @@ def start_of(part: str, at: datetime, first: int = SUNDAY) -> datetime:
         ValueError: This part has no start.
     """
     day = midnight(at)
+    if part in _YEARS:
+        first_year = part != "decade"  # a century begins with the year 1, a decade with the year 0
+        year = (at.year - first_year) // _YEARS[part] * _YEARS[part] + first_year
+        return day.replace(year=year, month=1, day=1)
     if part in _MONTHS:
         month = {"year": 1, "quarter": (at.month - 1) // 3 * 3 + 1}.get(part, at.month)
         return day.replace(month=month, day=1)

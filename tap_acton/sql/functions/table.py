@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from tap_acton.sql.exceptions import DataError, ProgrammingError
+from tap_acton.sql.functions.written import moment_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -135,7 +136,8 @@ def number_of(value: Any) -> int | float:
         return value
     text = text_of(value).strip()
     try:
-        return int(text) if text.lstrip("+-").isdigit() else float(text)
+        # Python alone reads 1_000.
+        return int(text) if text.lstrip("+-").isdigit() else float(text.replace("_", "?"))
     except ValueError:
         raise ValueError(f"a number, not {text[:40]!r}") from None
 
@@ -156,24 +158,25 @@ def moment_of(value: Any) -> datetime:
     """Return a value of SQLite as a moment (UTC without a zone); a time alone is one of 1900.
 
     Raises:
-        ValueError: It is no date or time in ISO 8601.
+        ValueError: It is no date or time.
     """
     text = text_of(value).strip()
     try:
         if text[2:3] == ":":
             return datetime.combine(_TIME_ONLY, time.fromisoformat(text))
-        found = datetime.fromisoformat(text)
-        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        return moment_in(text)
     except (ValueError, OverflowError):
         raise ValueError(f"a date like '2024-01-31 12:00:00', not {text[:40]!r}") from None
 
 
 def stored(value: Any) -> Any:
-    """Return a result as SQLite has it: booleans are numbers, moments are texts."""
+    """Return a result as SQLite has it: booleans are numbers, moments and days are texts."""
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, int) and not -_INTEGERS <= value < _INTEGERS:
         return float(value)
     return value

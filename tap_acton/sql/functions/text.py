@@ -17,7 +17,13 @@ _MOST_DECIMALS = 16
 """As in SQL Server."""
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 _SURROGATES = range(0xD800, 0xE000)
-_HASHES = {"MD5": "md5", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": "sha512"}
+_HASHES = {
+    "MD5": "md5",
+    "SHA1": "sha1",
+    "SHA2_256": "sha256",
+    "SHA2_512": "sha512",
+    **{f"SHA3_{size}": f"sha3_{size}" for size in (224, 256, 384, 512)},
+}
 _QUOTES = {
     **dict.fromkeys("[]", "[]"),
     **dict.fromkeys("()", "()"),
@@ -116,7 +122,7 @@ def _endswith(text: str, find: str) -> bool:
 
 
 def _hashbytes(algorithm: str, value: Any) -> bytes:
-    """The hash of a value, as bytes: MD5, SHA1, SHA2_256 or SHA2_512."""
+    """The hash of a value, as bytes: MD5, SHA1, SHA2_256, SHA2_512, SHA3_224 to SHA3_512."""
     name = _HASHES.get(algorithm.upper())
     if name is None:
         raise ValueError(f"the algorithm must be one of {', '.join(_HASHES)}")
@@ -227,7 +233,7 @@ def _tostring(value: Any) -> str:
 
 _WHOLE = (_ascii, _charindex, _indexof, _locate, _position, _patindex, _char_length, _len)
 _TEXT = (
-    _char, _nchar, _hashbytes, _left, _right, _lower, _upper, _mask, _quotename, _replicate,
+    _char, _nchar, _left, _right, _lower, _upper, _mask, _quotename, _replicate,
     _reverse, _soundex, _space, _split, _str, _stuff,
 )  # fmt: skip
 
@@ -235,6 +241,7 @@ FUNCTIONS = (
     *(Function(call, "INTEGER") for call in _WHOLE),
     *(Function(call, "BOOLEAN") for call in (_contains, _startswith, _endswith)),
     *(Function(call) for call in _TEXT),
+    Function(_hashbytes, "BINARY"),
     *(Function(call, takes_null=True) for call in (_isnull, _tostring)),
 )
 KEPT = (

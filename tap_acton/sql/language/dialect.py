@@ -28,13 +28,13 @@ __all__ = ["CData", "SQLiteOfCData", "call"]
 _PART_FIRST = frozenset({"DATEADD", "DATEDIFF", "DATENAME", "DATEPART", "DATE_TRUNC2"})
 _PART_SECOND = frozenset({"DATE_TRUNC"})
 _TRIMS = {"BOTH": "TRIM", "LEADING": "LTRIM", "TRAILING": "RTRIM"}
-_OTHER_CASTS = frozenset(
+_CASTS = frozenset(
     {
         *("VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "TEXT", "UUID", "DECIMAL", "BOOLEAN", "BIT"),
         *("DATE", "TIME", "TIMESTAMP", "DATETIME", "DATETIME2", "BINARY", "VARBINARY"),
+        *("TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE"),
     }
 )
-_NATIVE_CASTS = frozenset({"TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE"})
 
 
 def call(name: str, arguments: list[exp.Expr]) -> exp.Anonymous:
@@ -77,6 +77,7 @@ class CData(TSQL):
         )
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             "CAST": lambda self: self._parse_cast(strict=True),
+            "CONVERT": lambda self: self._converted(),
             "TRIM": lambda self: self._trimmed(),
             "SUBSTRING": lambda self: self._part_of_text(),
             "POSITION": lambda self: self._position(),
@@ -108,6 +109,16 @@ class CData(TSQL):
             if found is None:
                 self.raise_error("Expected a value")
             return found or exp.Null()
+
+        def _converted(self) -> exp.Cast:
+            """Read `CONVERT(type, value)`, which is a CAST."""
+            kind = self._parse_types()
+            if kind is None or not self._match(TokenType.COMMA):
+                self.raise_error("CONVERT is written CONVERT(type, value)")
+            value = self._operand()
+            if self._match(TokenType.COMMA):
+                self.raise_error("CONVERT takes no style; FORMAT writes dates")
+            return exp.Cast(this=value, to=kind)
 
         def _trimmed(self) -> exp.Anonymous:
             sides = self._match_texts(_TRIMS) and self._prev.text.upper()
@@ -173,29 +184,29 @@ class CData(TSQL):
         TRANSFORMS: ClassVar[dict[Any, Any]] = {
             **TSQLGenerator.TRANSFORMS,
             exp.Anonymous: lambda self, e: f"{e.name}({self.expressions(e, flat=True)})",
+            exp.Boolean: lambda _self, truth: str(truth.this).upper(),
             exp.Placeholder: lambda _self, _mark: "?",
         }
 
 
 def _cast(generator: Any, cast: exp.Cast) -> str:
-    """Return a cast that SQLite makes, or else one that `runtime` does."""
+    """Return a cast as `runtime` does it."""
     kind = cast.to.this.value
-    value = generator.sql(cast, "this")
-    if kind in _NATIVE_CASTS:
-        whole = kind not in {"FLOAT", "DOUBLE"}
-        return f"CAST({value} AS {'INTEGER' if whole else 'REAL'})"
     kind = "TIMESTAMP" if kind == "ROWVERSION" else kind  # T-SQL's meaning of the word
-    if kind not in _OTHER_CASTS:
+    if kind not in _CASTS:
         raise ProgrammingError(f"CAST does not know the type {cast.to.sql(dialect=CData)}.")
     sizes = "".join(f", {generator.sql(size)}" for size in cast.to.expressions)
-    return f"ACTON_CAST({value}, '{kind}'{sizes})"
+    return f"ACTON_CAST({generator.sql(cast, 'this')}, '{kind}'{sizes})"
+
+
+def _literal(kind: str) -> Callable[[Any, exp.Expr], str]:
+    """Return what writes a literal like `{ts '2024-05-06 07:08:09'}`."""
+    return lambda generator, value: f"ACTON_CAST({generator.sql(value, 'this')}, '{kind}')"
 
 
 def _sum(generator: Any, add: exp.Add) -> str:
     """Return a sum; of texts, what is known only when it runs, T-SQL's is a longer text."""
     left, right = generator.sql(add, "this"), generator.sql(add, "expression")
-    if add.left.is_number or add.right.is_number:
-        return f"{left} + {right}"
     return f"ACTON_ADD({left}, {right})"
 
 
@@ -209,7 +220,10 @@ class SQLiteOfCData(SQLite):
             **SQLiteGenerator.TRANSFORMS,
             exp.Add: _sum,
             exp.Cast: _cast,
+            exp.Date: _literal("DATE"),
             exp.National: lambda self, text: self.sql(exp.Literal.string(text.name)),
             exp.Parameter: lambda _self, parameter: f"@{parameter.name.casefold()}",
             exp.Placeholder: lambda _self, mark: f"?{mark.name}",
+            exp.Time: _literal("TIME"),
+            exp.Timestamp: _literal("TIMESTAMP"),
         }

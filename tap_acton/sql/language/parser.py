@@ -33,10 +33,12 @@ _VIEW = re.compile(
     rf"(?P<verb>CREATE|ALTER|DROP)\s+LOCAL\s+VIEW\s+(?P<name>{_NAME})(?:\s+AS\s+(?P<query>.+))?",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_TABLE = re.compile(r"\w+\s+(?:TEMP\w*\s+)?TABLE\b", re.IGNORECASE)
 _UPDATE_FROM_ROWS = re.compile(rf"UPDATE\s+{_TABLE}\s*(?=\()", re.IGNORECASE)
 _DELETE_OF_ROWS = re.compile(
     rf"DELETE\s+FROM\s+{_TABLE}\s+WHERE\s+EXISTS\s+(?=SELECT\b)", re.IGNORECASE
 )
+_MISSING = re.compile(r"Required keyword: '\w+' missing for <class '[^']+'>")
 _QUERIES = frozenset({"SELECT", "WITH", "("})
 _NOT_HERE = {
     "REPLICATE": "CACHE keeps rows.",
@@ -68,12 +70,22 @@ def parsed(text: str) -> Statement:
 
 def _tree(text: str) -> exp.Expr:
     try:
-        return sqlglot.parse_one(text, read=CData)
+        return _without_brackets(sqlglot.parse_one(text, read=CData))
     except sqlglot.errors.SqlglotError as error:
         line = str(error).splitlines()[0].partition(" but got <")[0].rstrip(".")
+        line = _MISSING.sub("Something is missing", line)
         raise ProgrammingError(f"The statement cannot be read: {line}.") from None
     except RecursionError:
         raise ProgrammingError("The statement cannot be read: it is nested too deeply.") from None
+
+
+def _without_brackets(tree: exp.Expr) -> exp.Expr:
+    """Write a SELECT in brackets beside UNION and its like as SQLite takes it."""
+    for union in list(tree.find_all(exp.SetOperation)):
+        for side in (union.this, union.expression):
+            if isinstance(side, exp.Subquery):
+                side.replace(exp.select("*").from_(exp.Subquery(this=side.unnest())))
+    return tree
 
 
 def _query(text: str) -> Query | SelectInto:
@@ -157,6 +169,11 @@ def _where(tree: exp.Expr, verb: str) -> exp.Expr:
 
 def _local_view(text: str) -> LocalView:
     found = _VIEW.fullmatch(text.strip())
+    if _OF_TABLE.match(text):
+        raise NotSupportedError(
+            "Tables are made, changed and dropped in Act-On alone. INSERT INTO [name#TEMP] makes "
+            "one that ends with the connection."
+        )
     if found is None or (found["query"] is None) is not (found["verb"].upper() == "DROP"):
         raise ProgrammingError(
             "Views are made so: CREATE LOCAL VIEW name AS SELECT …; likewise ALTER LOCAL VIEW. "

@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import decimal
 import json
-from datetime import UTC, datetime, time
+import math
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
+
+from tap_acton.sql.functions.table import number_of, stored, whole_of
+from tap_acton.sql.functions.written import moment_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import apsw
 
-__all__ = ["WORDS", "as_moment", "own_word", "register"]
+__all__ = ["WORDS", "as_day", "as_moment", "as_number", "own_word", "register"]
 
 WORDS = "ACTON_WORDS"
 """The collation in which what CData's documents write for a word of Act-On's is equal to it."""
@@ -29,9 +33,12 @@ def register(connection: apsw.Connection) -> None:
     """Let generated SQL call these."""
     functions: dict[str, Callable[..., Any]] = {
         "ACTON_ADD": _add,
+        "ACTON_BESIDE": _beside,
         "ACTON_CAST": _cast,
+        "ACTON_DAY": as_day,
         "ACTON_FIELD": _field,
         "ACTON_MOMENT": as_moment,
+        "ACTON_NUMBER": as_number,
     }
     for name, function in functions.items():
         connection.create_scalar_function(name, function, deterministic=True)
@@ -51,32 +58,43 @@ def _compared(left: str, right: str) -> int:
 
 def as_moment(value: Any) -> Any:
     """Return a value as moments are stored: `2024-05-06 07:08:09`, in UTC; else as it is."""
-    with contextlib.suppress(ValueError, TypeError):
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value.strip())
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
-        return moment.isoformat(sep=" ")
+    with contextlib.suppress(ValueError, OverflowError):
+        return stored(moment_in(value)) if isinstance(value, str) else value
     return value
+
+
+def as_day(value: Any) -> Any:
+    """Return a value as days are stored, `2024-05-06`; a later moment of the day as such."""
+    moment = as_moment(value)
+    return moment.removesuffix(" 00:00:00") if isinstance(moment, str) else moment
+
+
+def as_number(value: Any) -> Any:
+    """Return a text as the number that it is; else as it is."""
+    if not isinstance(value, str):
+        return value
+    with contextlib.suppress(ValueError, ArithmeticError):
+        number = stored(number_of(value))
+        return number if math.isfinite(number) else value
+    return value
+
+
+def _beside(value: Any, other: Any) -> Any:
+    """Return a value as it is compared with another: beside a number, as the number that it is."""
+    if not (isinstance(value, str) and isinstance(other, int | float)):
+        return value
+    number = as_number(value)
+    return None if isinstance(number, str) else number
 
 
 def _add(left: Any, right: Any) -> Any:
     """Return a sum; two texts, or a text that is no number, make a longer text."""
     if left is None or right is None:
         return None
-    texts = [isinstance(each, str) for each in (left, right)]
-    if not all(texts):
+    if not (isinstance(left, str) and isinstance(right, str)):
         with contextlib.suppress(ValueError):
-            return _number(left) + _number(right)
+            return stored(number_of(left) + number_of(right))
     return f"{left}{right}"
-
-
-def _number(value: Any) -> float:
-    if not isinstance(value, str):
-        return value  # type: ignore[no-any-return]
-    try:
-        return int(value)
-    except ValueError:
-        return float(value)
 
 
 def _cast(value: Any, kind: str, *sizes: int) -> Any:
@@ -86,7 +104,7 @@ def _cast(value: Any, kind: str, *sizes: int) -> Any:
         return None
     try:
         return cast(value, *sizes)
-    except (ValueError, TypeError, decimal.InvalidOperation):
+    except (ValueError, TypeError, ArithmeticError):
         return None
 
 
@@ -112,6 +130,20 @@ def _decimal(value: Any, _digits: int = 0, places: int | None = None) -> float:
     return float(number.quantize(step, decimal.ROUND_HALF_UP, _EXACT))
 
 
+def _whole(value: Any) -> int:
+    number = whole_of(value)
+    if isinstance(stored(number), float):
+        raise OverflowError(number)
+    return number
+
+
+def _double(value: Any) -> float:
+    number = float(number_of(value))
+    if not math.isfinite(number):
+        raise OverflowError(number)
+    return number
+
+
 def _boolean(value: Any) -> int | None:
     if not isinstance(value, str):
         return int(bool(value))
@@ -120,9 +152,7 @@ def _boolean(value: Any) -> int | None:
 
 
 def _moment(value: Any, *_: int) -> str:
-    moment = as_moment(value)
-    datetime.fromisoformat(moment)
-    return str(moment)
+    return str(stored(moment_in(value)))
 
 
 def _date(value: Any) -> str:
@@ -140,6 +170,8 @@ def _bytes(value: Any, length: int | None = None) -> bytes:
 
 
 _CASTS: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INT", "BIGINT"), _whole),
+    **dict.fromkeys(("FLOAT", "DOUBLE"), _double),
     "DECIMAL": _decimal,
     "NUMERIC": _decimal,
     "BOOLEAN": _boolean,

@@ -11,9 +11,11 @@ from tap_acton.sql.schema.table import Field, declaration
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["CATALOG", "SCHEMA", "Identity", "Local", "fields_of"]
+__all__ = ["CATALOG", "SCHEMA", "VIEWS", "Identity", "Local", "fields_of"]
 
 CATALOG, SCHEMA = "CData", "ActOn"
+VIEWS = "UserViews"
+"""The schema of the user's own views."""
 _TYPES = {"": Type.TEXT, "int": Type.INTEGER, "bool": Type.BOOLEAN}
 
 

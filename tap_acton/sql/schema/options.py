@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tap_acton.sql.name_lists import names_in, pairs_in
-from tap_acton.sql.schema.local import SCHEMA
+from tap_acton.sql.schema.local import SCHEMA, VIEWS
 from tap_acton.sql.schema.table import Kind
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from tap_acton.sql.schema.table import Field, Table
 
 __all__ = ["TableOptions", "options_of"]
+
+logger = logging.getLogger("tap-acton")
 
 _MOST_ROWS = 1000
 """Those of a page."""
@@ -31,6 +34,8 @@ class TableOptions:
     """The same of views."""
     is_listed: bool = True
     """Whether the schema is told of, with what is in it."""
+    shows_views: bool = True
+    """The same of the user's own views."""
     pseudo_columns: frozenset[tuple[str, str]] = frozenset()
     """Pseudo-columns that are columns, by table and name; `*` stands for any."""
 
@@ -54,6 +59,8 @@ class TableOptions:
 def options_of(properties: ConnectorSettings) -> TableOptions:
     """Return what properties say of tables."""
     depth = min(properties.row_scan_depth or _MOST_ROWS, _MOST_ROWS)
+    if properties.row_scan_depth > depth:
+        logger.warning("RowScanDepth: the first %s rows tell the types of columns.", f"{depth:,}")
     tables, views = (each and names_in(each) for each in (properties.tables, properties.views))
     schemas = names_in(properties.browsable_schemas or "")
     return TableOptions(
@@ -61,5 +68,6 @@ def options_of(properties: ConnectorSettings) -> TableOptions:
         tables=tables or None,
         views=views or None,
         is_listed=not schemas or SCHEMA.casefold() in schemas,
+        shows_views=not schemas or VIEWS.casefold() in schemas,
         pseudo_columns=pairs_in(properties.pseudo_columns or ""),
     )

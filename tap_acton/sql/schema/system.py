@@ -8,7 +8,7 @@ from tap_acton.resources.catalog import RESOURCES
 from tap_acton.resources.model import Parents
 from tap_acton.sql.exceptions import ProgrammingError
 from tap_acton.sql.schema import listed
-from tap_acton.sql.schema.local import CATALOG, SCHEMA, Identity, Local, fields_of
+from tap_acton.sql.schema.local import CATALOG, SCHEMA, VIEWS, Identity, Local, fields_of
 from tap_acton.sql.schema.table import Kind
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class SystemTables:
         properties: Each property, with its value.
         procedures: The stored procedures.
         identity: What became of the rows of the last modification.
+        views: Gives the names of the user's own views.
     """
 
     def __init__(
@@ -77,11 +78,13 @@ class SystemTables:
         properties: Sequence[tuple[Setting, Any]],
         procedures: Sequence[Procedure],
         identity: Identity,
+        views: Callable[[], list[str]] = list,
     ) -> None:
         self._tables = tables
+        self._views = views
         locals_ = (
             _local("sys_catalogs", lambda: [(CATALOG,)]),
-            _local("sys_schemas", lambda: [(CATALOG, SCHEMA)] if tables.is_listed else []),
+            _local("sys_schemas", self._schema_rows),
             _local("sys_tables", self._table_rows, self._table_rows),
             self._telling("sys_tablecolumns", _column_rows),
             self._telling("sys_primarykeys", _primary_rows),
@@ -112,9 +115,18 @@ class SystemTables:
 
         return _local(name, every, one)
 
+    def _schema_rows(self) -> Iterator[tuple[Any, ...]]:
+        if self._tables.is_listed:
+            yield CATALOG, SCHEMA
+        if self._views():
+            yield CATALOG, VIEWS
+
     def _table_rows(self, wanted: str | None = None) -> Iterator[tuple[Any, ...]]:
         for name, kind, description in self._tables.names(wanted):
             yield CATALOG, SCHEMA, name, kind.value, description, kind is Kind.TABLE
+        for name in self._views():
+            if wanted is None or wanted.casefold() == name.casefold():
+                yield CATALOG, VIEWS, name, Kind.VIEW.value, "", False
 
     def _found(self, name: str) -> Table | None:
         try:
