@@ -22,7 +22,7 @@ from tap_acton.errors import (
     SettingsFileOwnerError,
     TokenRefusedError,
 )
-from tap_acton.interrupts import whole_step
+from tap_acton.interrupts import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -241,7 +241,7 @@ class Rotation:
         owner: Owner,
     ) -> TokenSet:
         """Note what is about to be sent, send it, save the answer."""
-        with whole_step():
+        with undisturbed():
             self._store.save(noted)
             try:
                 tokens = grant()
