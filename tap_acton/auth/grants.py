@@ -23,6 +23,7 @@ from tap_acton.errors import (
     TokenReplyLostError,
     UnexpectedReplyError,
 )
+from tap_acton.redact import Mask
 from tap_acton.transport.replies import Reply, judge
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _LIFETIME_S = 3600.0
 """What every document states, for a reply that does not say."""
 _SENT = {"password": "login", "authorization_code": "code", "refresh_token": "refresh token"}
 _LONGEST_LIFETIME_S = 10 * 365 * 86_400.0
+_SECRETS = {"password", "code", "refresh_token", "client_secret"}
 _NO_API = "PUBLIC_API_FEATURE_NOT_ENABLED"
 """See the FAQ at https://connect.act-on.com/hc/en-us, "Act-On API"."""
 
@@ -110,23 +112,24 @@ class Grants:
             "client_secret": self.settings.client_secret,
         }
         sent_at = self.clock.now()
+        hide = Mask(value for name, value in form.items() if value and name in _SECRETS)
         try:
             reply = self.transport.post_form(
                 _PATH, {key: value or "" for key, value in form.items()}
             )
-            return _tokens(_accepted(reply), reply, sent_at)
+            return _tokens(_accepted(reply, hide), reply, sent_at)
         except NotConnectedError:
             raise
         except (NoReplyError, ServerFailedError, UnexpectedReplyError) as error:
             raise _lost(error, grant_type) from error
 
 
-def _accepted(reply: Reply) -> Any:
+def _accepted(reply: Reply, hide: Mask) -> Any:
     try:
         judge(reply)
         return reply.json()
     except (RequestRefusedError, TokenRefusedError) as error:
-        raise _refused(error) from None
+        raise _refused(error, hide) from None
 
 
 def _lost(error: ActOnError, grant_type: str) -> TokenReplyLostError:
@@ -144,7 +147,7 @@ def _lost(error: ActOnError, grant_type: str) -> TokenReplyLostError:
     )
 
 
-def _refused(error: ActOnError) -> TokenRefusedError:
+def _refused(error: ActOnError, hide: Mask) -> TokenRefusedError:
     if _NO_API in error.what:
         step = "Ask Act-On's support to enable the API for this account."
     elif error.code == "invalid_grant":
@@ -153,7 +156,7 @@ def _refused(error: ActOnError) -> TokenRefusedError:
     else:
         step = "Check client_id and client_secret, and region or api_url."
     return TokenRefusedError(
-        error.what,
+        hide(error.what),
         where=error.where,
         status=error.status,
         code=error.code,
@@ -163,20 +166,26 @@ def _refused(error: ActOnError) -> TokenRefusedError:
 
 
 def _tokens(data: Any, reply: Reply, sent_at: float) -> TokenSet:
-    access_token = data.get("access_token") if isinstance(data, dict) else None
-    if not isinstance(access_token, str) or not access_token:
+    access_token = _token(data, "access_token")
+    if access_token is None:
         raise UnexpectedReplyError(
             "The token endpoint's reply has no access_token",
             where=reply.where,
             status=reply.status,
         )
-    refresh_token = data.get("refresh_token")
     return TokenSet(
         access_token=access_token,
-        refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
+        refresh_token=_token(data, "refresh_token"),
         issued_at=sent_at,
         expires_at=sent_at + _lifetime_s(data.get("expires_in")),
     )
+
+
+def _token(data: Any, name: str) -> str | None:
+    token = data.get(name) if isinstance(data, dict) else None
+    if not isinstance(token, str) or not token:
+        return None
+    return token if token.isascii() and token.isprintable() else None
 
 
 def _lifetime_s(expires_in: Any) -> float:

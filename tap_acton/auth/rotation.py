@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tap_acton.auth.grants import Grants, was_consumed, was_for_grant, was_sent
+from tap_acton.auth.store import save_patiently
 from tap_acton.auth.tokens import LOGIN_WINDOW_S, Age, Memory, Owner, TokenSet
 from tap_acton.errors import (
     ActOnError,
@@ -76,8 +77,8 @@ class Rotation:
             refused = self._settings.access_token  # it would be adopted, and not renewed
         with self._store.locked():
             memory = self._load()
-            kept = memory.tokens
-            if kept and not even_if_fresh and self._serves(kept, refused):
+            kept = self._usable(memory, refused)
+            if kept and not even_if_fresh:
                 return kept
             refusal: TokenRefusedError | None = None
             for step in self._steps(memory, refused):
@@ -96,12 +97,16 @@ class Rotation:
             memory = self._load()
             if not memory.is_spent(code):
                 return self._log_in(lambda: self._grants.with_code(code), code)
-            if memory.tokens and self._serves(memory.tokens, None):
-                return memory.tokens
+            if kept := self._usable(memory, None):
+                return kept
         raise LoginRequiredError(
             "This code was exchanged before, and works only once",
             next_step="Log in again for a new one: `tap-acton-auth login`, or `url`.",
         )
+
+    def kept(self, *, refused: str | None = None) -> TokenSet | None:
+        """Return the tokens of the store, if they serve and are not those refused."""
+        return self._usable(self._load(), refused)
 
     def log_in(self) -> TokenSet:
         """Log in with the password, whatever the store holds, and return the tokens, saved."""
@@ -134,8 +139,11 @@ class Rotation:
         settings = self._settings
         return Owner(server=settings.host, client_id=settings.client_id, username=settings.username)
 
-    def _serves(self, tokens: TokenSet, refused: str | None) -> bool:
-        return tokens.access_token != refused and tokens.age(self._clock.now()) is Age.FRESH
+    def _usable(self, memory: Memory, refused: str | None) -> TokenSet | None:
+        tokens = memory.tokens
+        if not tokens or tokens.access_token == refused:
+            return None
+        return tokens if tokens.age(self._clock.now()) is Age.FRESH else None
 
     def _steps(self, memory: Memory, refused: str | None) -> Iterator[Callable[[], TokenSet]]:
         """Yield the ways to get tokens, cheapest first, each only if it may work."""
@@ -202,7 +210,7 @@ class Rotation:
     def _may_log_in(self) -> bool:
         """Once an hour at most: more would be a contest with another program."""
         last = self._logged_in_at
-        return last is None or self._clock.now() - last >= LOGIN_WINDOW_S
+        return last is None or abs(self._clock.now() - last) >= LOGIN_WINDOW_S
 
     def _log_in_once(self) -> TokenSet:
         earlier, self._logged_in_at = self._logged_in_at, self._clock.now()
@@ -255,7 +263,7 @@ class Rotation:
                 noted = noted.not_spending(single_use)  # its successor replaces it
             # New tokens end the older ones of this client and user: those of the settings too.
             noted = noted.spending(*self._settings.given_tokens)
-            self._store.save(noted.holding(tokens, owner))
+            save_patiently(self._store, noted.holding(tokens, owner), self._clock)
             return tokens
 
     def _check_logins(self, memory: Memory) -> None:
@@ -275,6 +283,8 @@ class Rotation:
             step += "user, which ends our tokens: give the tap a user of its own."
         elif self._settings.auth_scheme == "OAuthPassword":
             step = "Set initiate_oauth to GETANDREFRESH, or set a new refresh_token."
+        elif self._settings.username and self._settings.password:
+            step = "Set auth_scheme to OAuthPassword: only then 'username' and 'password' are used."
         else:
             step = "Log in with `tap-acton-auth login --config …` (Meltano: `meltano invoke "
             step += "tap-acton:login --browser`), or set a new refresh_token or oauth_verifier."
