@@ -27,9 +27,13 @@ from tap_acton.redact import Mask
 from tap_acton.transport.replies import Reply, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tap_acton.clock import Clock
     from tap_acton.settings import Settings
     from tap_acton.transport.session import Transport
+
+    Note = Callable[[], None]
 
 __all__ = ["Grants", "was_consumed", "was_for_grant", "was_sent"]
 
@@ -67,9 +71,15 @@ def was_for_grant(error: TokenRefusedError) -> bool:
     return error.code == "invalid_grant"
 
 
+def _nothing() -> None:
+    """Keep no note: somebody else does."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grants:
     """Asks for tokens with the settings' credentials.
+
+    Every method calls `note` when it is the request's turn, before anything is sent.
 
     Every method may raise, beside what its limits raise:
         TokenReplyLostError: The request was sent, and no answer of use came back.
@@ -82,19 +92,19 @@ class Grants:
     settings: Settings
     clock: Clock
 
-    def with_password(self) -> TokenSet:
+    def with_password(self, note: Note = _nothing) -> TokenSet:
         """Log in as the settings' user. Counts as one of five logins an hour."""
         settings = self.settings
-        return self._post("password", username=settings.username, password=settings.password)
+        return self._post("password", note, username=settings.username, password=settings.password)
 
-    def with_code(self, code: str) -> TokenSet:
+    def with_code(self, code: str, note: Note = _nothing) -> TokenSet:
         """Exchange the code of an authorization. Counts as one of five logins an hour."""
         callback = self.settings.callback_url
-        return self._post("authorization_code", code=code, redirect_uri=callback)
+        return self._post("authorization_code", note, code=code, redirect_uri=callback)
 
-    def with_refresh_token(self, refresh_token: str) -> TokenSet:
+    def with_refresh_token(self, refresh_token: str, note: Note = _nothing) -> TokenSet:
         """Exchange a refresh token for its successor; the old one is dead from then on."""
-        tokens = self._post("refresh_token", refresh_token=refresh_token)
+        tokens = self._post("refresh_token", note, refresh_token=refresh_token)
         if tokens.refresh_token:
             return tokens
         return TokenSet(
@@ -104,7 +114,7 @@ class Grants:
             expires_at=tokens.expires_at,
         )
 
-    def _post(self, grant_type: str, **fields: str | None) -> TokenSet:
+    def _post(self, grant_type: str, note: Note, **fields: str | None) -> TokenSet:
         form = {
             "grant_type": grant_type,
             **fields,
@@ -115,7 +125,7 @@ class Grants:
         hide = Mask(value for name, value in form.items() if value and name in _SECRETS)
         try:
             reply = self.transport.post_form(
-                _PATH, {key: value or "" for key, value in form.items()}
+                _PATH, {key: value or "" for key, value in form.items()}, note
             )
             return _tokens(_accepted(reply, hide), reply, sent_at)
         except NotConnectedError:

@@ -1,15 +1,16 @@
 """The next tokens: one use for each refresh token and code, whatever happens in between.
 
 Everything that could send a token twice happens under the store's lock, in this order: read what
-other processes have written; if their tokens serve, use them; else note in the store what is about
-to be sent; send it once; save the answer; use it. What was sent without a known answer stays
-noted, so that no process ever sends it again.
+other processes have written; if their tokens serve, use them; else wait for the request's turn;
+note in the store what is about to be sent; send it once; save the answer; use it. What was sent
+without a known answer stays noted, so that no process ever sends it again.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_acton.auth.grants import Grants, was_consumed, was_for_grant, was_sent
@@ -28,6 +29,7 @@ from tap_acton.interrupts import undisturbed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tap_acton.auth.grants import Note
     from tap_acton.auth.store import Store
     from tap_acton.clock import Clock
     from tap_acton.settings import Settings
@@ -96,7 +98,7 @@ class Rotation:
         with self._store.locked():
             memory = self._load()
             if not memory.is_spent(code):
-                return self._log_in(lambda: self._grants.with_code(code), code)
+                return self._log_in(partial(self._grants.with_code, code), code)
             if kept := self._usable(memory, None):
                 return kept
         raise LoginRequiredError(
@@ -162,7 +164,7 @@ class Rotation:
             yield lambda: self._refresh(token)
         code = settings.oauth_verifier
         if code and not is_spent(code):
-            yield lambda: self._log_in(lambda: self._grants.with_code(code), code)
+            yield lambda: self._log_in(partial(self._grants.with_code, code), code)
         if self._has_password() and self._may_log_in():
             yield self._log_in_once
 
@@ -200,7 +202,7 @@ class Rotation:
         tokens = self._send(
             before,
             before.spending(refresh_token),
-            lambda: self._grants.with_refresh_token(refresh_token),
+            partial(self._grants.with_refresh_token, refresh_token),
             single_use=refresh_token,
             owner=owner,
         )
@@ -221,7 +223,7 @@ class Rotation:
                 self._logged_in_at = earlier
             raise
 
-    def _log_in(self, grant: Callable[[], TokenSet], code: str | None) -> TokenSet:
+    def _log_in(self, grant: Callable[[Note], TokenSet], code: str | None) -> TokenSet:
         before, now = self._store.load(), self._clock.now()
         self._check_logins(before)
         noted = before.logging_in(now)
@@ -243,16 +245,15 @@ class Rotation:
         self,
         before: Memory,
         noted: Memory,
-        grant: Callable[[], TokenSet],
+        grant: Callable[[Note], TokenSet],
         *,
         single_use: str | None,
         owner: Owner,
     ) -> TokenSet:
-        """Note what is about to be sent, send it, save the answer."""
+        """Note what is about to be sent, when its turn has come; send it, save the answer."""
         with undisturbed():
-            self._store.save(noted)
             try:
-                tokens = grant()
+                tokens = grant(lambda: self._store.save(noted))
             except ActOnError as error:
                 if not was_sent(error):
                     self._store.save(before)

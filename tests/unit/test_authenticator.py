@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from tap_acton.auth.grants import Note
     from tap_acton.simulator import Simulator
     from tests.conftest import Configure, Simulate
 
@@ -505,11 +506,31 @@ def test_a_run_that_dies_while_it_waits_for_a_reply_has_noted_the_token(user: Us
     assert user.store.load().is_spent(sent)
 
 
+def test_a_run_that_dies_while_it_waits_for_its_turn_keeps_its_token(
+    browser_user: User, refresh_token: dict[str, Any]
+) -> None:
+    class DyingClock(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            raise KeyboardInterrupt(seconds)
+
+    browser_user.run(**refresh_token)
+    alive, browser_user.clock = browser_user.clock, DyingClock()
+    keeper = browser_user.open(requests_per_second=0.01).auth
+    assert isinstance(keeper, TokenKeeper)
+    with pytest.raises(KeyboardInterrupt):
+        keeper.rotation.obtain(even_if_fresh=True)
+    browser_user.clock = alive
+    browser_user.sim.tokens.expire_access()
+    browser_user.run()
+    assert browser_user.grants == ["refresh_token", "refresh_token"]
+
+
 def _dying_keeper(user: User) -> TokenKeeper:
     """Make a keeper whose process ends as soon as a refresh token is on its way."""
 
     class DyingGrants(Grants):
-        def with_refresh_token(self, refresh_token: str) -> TokenSet:
+        def with_refresh_token(self, refresh_token: str, note: Note = lambda: None) -> TokenSet:
+            note()
             raise KeyboardInterrupt(len(refresh_token))
 
     settings = read_settings(user.config)
