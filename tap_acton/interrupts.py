@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["Interrupted", "listen", "whole_step"]
+__all__ = ["Interrupted", "listen", "undisturbed", "whole_step"]
 
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -77,3 +77,26 @@ def whole_step() -> Iterator[None]:
         if _gate.held is not None and not _gate.depth:
             held, _gate.held = _gate.held, None
             raise Interrupted(held)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold signals back until the block is left, in programs that do not `listen` too.
+
+    Then they do what they would have done. It costs more than `whole_step`, which is for lines.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    found = {number: signal.getsignal(number) for number in _SIGNALS}
+    handlers = {number: handler for number, handler in found.items() if handler is not None}
+    for number in handlers:
+        signal.signal(number, lambda number, _frame: held.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])

@@ -142,12 +142,19 @@ class TokenKeeper:
                 raise
         # The store is not locked meanwhile: somebody may take minutes.
         self._asked_at = self._clock.now()
-        with self._authorize() as code:
-            return self.rotation.exchange(code)
+        try:
+            with self._authorize() as code:
+                return self.rotation.exchange(code)
+        except LoginRequiredError:
+            kept = self.rotation.kept(refused=refused)
+            if kept is None:  # nobody else has logged in meanwhile
+                raise
+            return kept
 
     def _asked_lately(self) -> bool:
         """Once an hour at most: more would be a contest with another program."""
-        return self._asked_at is not None and self._clock.now() - self._asked_at < LOGIN_WINDOW_S
+        last = self._asked_at
+        return last is not None and abs(self._clock.now() - last) < LOGIN_WINDOW_S
 
 
 def _signed(request: PreparedRequest, access_token: str) -> PreparedRequest:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import http.client
 import logging
 import os
 import queue
 import threading
+import time
 import webbrowser
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -25,7 +27,6 @@ from tap_acton.errors import ActOnError, ConfigError, LoginRequiredError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from urllib.parse import SplitResult
 
     from tap_acton.settings import Settings
 
@@ -33,6 +34,7 @@ __all__ = ["code_from_browser"]
 
 logger = logging.getLogger("tap-acton")
 
+_NAME = "tap-acton"
 _LOOPBACK = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1"}
 _OTHER_WAY = (
     "Have a callback URL such as http://localhost:33333 registered for the application and set "
@@ -62,10 +64,11 @@ def code_from_browser(
 
     Raises:
         ConfigError: The callback URL does not lead to this machine, or its port cannot be had.
-        LoginRequiredError: Nobody logged in, or somebody declined.
+        LoginRequiredError: Nobody logged in, or somebody declined, or another login was under way;
+            that one has ended, and its tokens may serve.
     """
     state = new_state()
-    with _listening(settings.callback_url) as visits:
+    with _listening(settings, tell) as visits:
         url = authorization_url(settings, state=state)
         # In a thread, for a browser in the terminal keeps the caller until the user leaves it.
         threading.Thread(target=_open, args=(open_page, url, tell), daemon=True).start()
@@ -113,10 +116,9 @@ def _first(visits: queue.Queue[_Visit], timeout_s: float) -> _Visit:
 
 
 @contextlib.contextmanager
-def _listening(callback_url: str) -> Iterator[queue.Queue[_Visit]]:
+def _listening(settings: Settings, tell: Callable[[str], None]) -> Iterator[queue.Queue[_Visit]]:
     """Listen where the callback URL leads; what comes there is put into the queue."""
-    url = urlsplit(callback_url)
-    with _server(url) as server:
+    with _server(settings, tell) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
@@ -126,7 +128,8 @@ def _listening(callback_url: str) -> Iterator[queue.Queue[_Visit]]:
             thread.join()
 
 
-def _server(url: SplitResult) -> _Listener:
+def _server(settings: Settings, tell: Callable[[str], None]) -> _Listener:
+    url = urlsplit(settings.callback_url)
     host = _LOOPBACK.get(url.hostname or "")
     if host is None or url.scheme != "http":
         raise ConfigError(
@@ -138,10 +141,38 @@ def _server(url: SplitResult) -> _Listener:
     try:
         return _Listener((host, port), url.path or "/")
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and _is_login(host, port):
+            raise _waited(host, port, settings.login_timeout, tell) from None
         raise ConfigError(
             f"Port {port} of callback_url cannot be listened to: {_reason(error)}",
             next_step=_OTHER_WAY,
         ) from None
+
+
+def _is_login(host: str, port: int) -> bool:
+    """Tell whether it is a login like this one that listens there."""
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("HEAD", "/")  # not GET, which would be taken for an answer
+        return connection.getresponse().getheader("Server", "").strip() == _NAME
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _waited(
+    host: str, port: int, timeout_s: float, tell: Callable[[str], None]
+) -> LoginRequiredError:
+    """Wait for the end of another login, and return what to say of it."""
+    tell(f"Another login is under way at port {port} of callback_url. Waiting for its end.")
+    deadline = time.monotonic() + timeout_s
+    while _is_login(host, port) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return LoginRequiredError(
+        f"Another login was under way at port {port} of callback_url",
+        next_step="Run again when it has ended.",
+    )
 
 
 def _reason(error: OSError) -> str:
@@ -173,7 +204,7 @@ class _Listener(ThreadingTCPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Listener
     timeout = 10  # seconds for a request line: browsers open connections that they never use
-    server_version = "tap-acton"
+    server_version = _NAME
     sys_version = ""
 
     def do_GET(self) -> None:

@@ -8,6 +8,8 @@ one, so that a killed process leaves either.
 from __future__ import annotations
 
 import contextlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -22,7 +24,6 @@ from tap_acton.transport.turns import FileRoom, QueueTurns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tap_acton.clock import Clock
 
@@ -43,7 +44,7 @@ class FileStore:
     def __init__(
         self, path: Path, passphrase: str, *, lock_timeout_s: float = _LOCK_TIMEOUT_S
     ) -> None:
-        self.path = path.resolve()  # two names of one file must not have two locks
+        self.path = Path(os.path.realpath(path))  # two names of one file must not have two locks
         self._named = path
         self._seal = Seal(passphrase, self.place)
         self._lock_timeout_s = lock_timeout_s

@@ -23,12 +23,17 @@ from tap_acton.errors import (
     TokenReplyLostError,
     UnexpectedReplyError,
 )
+from tap_acton.redact import Mask
 from tap_acton.transport.replies import Reply, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tap_acton.clock import Clock
     from tap_acton.settings import Settings
     from tap_acton.transport.session import Transport
+
+    Note = Callable[[], None]
 
 __all__ = ["Grants", "was_consumed", "was_for_grant", "was_sent"]
 
@@ -37,6 +42,7 @@ _LIFETIME_S = 3600.0
 """What every document states, for a reply that does not say."""
 _SENT = {"password": "login", "authorization_code": "code", "refresh_token": "refresh token"}
 _LONGEST_LIFETIME_S = 10 * 365 * 86_400.0
+_SECRETS = {"password", "code", "refresh_token", "client_secret"}
 _NO_API = "PUBLIC_API_FEATURE_NOT_ENABLED"
 """See the FAQ at https://connect.act-on.com/hc/en-us, "Act-On API"."""
 
@@ -65,9 +71,15 @@ def was_for_grant(error: TokenRefusedError) -> bool:
     return error.code == "invalid_grant"
 
 
+def _nothing() -> None:
+    """Keep no note: somebody else does."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grants:
     """Asks for tokens with the settings' credentials.
+
+    Every method calls `note` when it is the request's turn, before anything is sent.
 
     Every method may raise, beside what its limits raise:
         TokenReplyLostError: The request was sent, and no answer of use came back.
@@ -80,19 +92,19 @@ class Grants:
     settings: Settings
     clock: Clock
 
-    def with_password(self) -> TokenSet:
+    def with_password(self, note: Note = _nothing) -> TokenSet:
         """Log in as the settings' user. Counts as one of five logins an hour."""
         settings = self.settings
-        return self._post("password", username=settings.username, password=settings.password)
+        return self._post("password", note, username=settings.username, password=settings.password)
 
-    def with_code(self, code: str) -> TokenSet:
+    def with_code(self, code: str, note: Note = _nothing) -> TokenSet:
         """Exchange the code of an authorization. Counts as one of five logins an hour."""
         callback = self.settings.callback_url
-        return self._post("authorization_code", code=code, redirect_uri=callback)
+        return self._post("authorization_code", note, code=code, redirect_uri=callback)
 
-    def with_refresh_token(self, refresh_token: str) -> TokenSet:
+    def with_refresh_token(self, refresh_token: str, note: Note = _nothing) -> TokenSet:
         """Exchange a refresh token for its successor; the old one is dead from then on."""
-        tokens = self._post("refresh_token", refresh_token=refresh_token)
+        tokens = self._post("refresh_token", note, refresh_token=refresh_token)
         if tokens.refresh_token:
             return tokens
         return TokenSet(
@@ -102,7 +114,7 @@ class Grants:
             expires_at=tokens.expires_at,
         )
 
-    def _post(self, grant_type: str, **fields: str | None) -> TokenSet:
+    def _post(self, grant_type: str, note: Note, **fields: str | None) -> TokenSet:
         form = {
             "grant_type": grant_type,
             **fields,
@@ -110,23 +122,24 @@ class Grants:
             "client_secret": self.settings.client_secret,
         }
         sent_at = self.clock.now()
+        hide = Mask(value for name, value in form.items() if value and name in _SECRETS)
         try:
             reply = self.transport.post_form(
-                _PATH, {key: value or "" for key, value in form.items()}
+                _PATH, {key: value or "" for key, value in form.items()}, note
             )
-            return _tokens(_accepted(reply), reply, sent_at)
+            return _tokens(_accepted(reply, hide), reply, sent_at)
         except NotConnectedError:
             raise
         except (NoReplyError, ServerFailedError, UnexpectedReplyError) as error:
             raise _lost(error, grant_type) from error
 
 
-def _accepted(reply: Reply) -> Any:
+def _accepted(reply: Reply, hide: Mask) -> Any:
     try:
         judge(reply)
         return reply.json()
     except (RequestRefusedError, TokenRefusedError) as error:
-        raise _refused(error) from None
+        raise _refused(error, hide) from None
 
 
 def _lost(error: ActOnError, grant_type: str) -> TokenReplyLostError:
@@ -144,7 +157,7 @@ def _lost(error: ActOnError, grant_type: str) -> TokenReplyLostError:
     )
 
 
-def _refused(error: ActOnError) -> TokenRefusedError:
+def _refused(error: ActOnError, hide: Mask) -> TokenRefusedError:
     if _NO_API in error.what:
         step = "Ask Act-On's support to enable the API for this account."
     elif error.code == "invalid_grant":
@@ -153,7 +166,7 @@ def _refused(error: ActOnError) -> TokenRefusedError:
     else:
         step = "Check client_id and client_secret, and region or api_url."
     return TokenRefusedError(
-        error.what,
+        hide(error.what),
         where=error.where,
         status=error.status,
         code=error.code,
@@ -163,20 +176,26 @@ def _refused(error: ActOnError) -> TokenRefusedError:
 
 
 def _tokens(data: Any, reply: Reply, sent_at: float) -> TokenSet:
-    access_token = data.get("access_token") if isinstance(data, dict) else None
-    if not isinstance(access_token, str) or not access_token:
+    access_token = _token(data, "access_token")
+    if access_token is None:
         raise UnexpectedReplyError(
             "The token endpoint's reply has no access_token",
             where=reply.where,
             status=reply.status,
         )
-    refresh_token = data.get("refresh_token")
     return TokenSet(
         access_token=access_token,
-        refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
+        refresh_token=_token(data, "refresh_token"),
         issued_at=sent_at,
         expires_at=sent_at + _lifetime_s(data.get("expires_in")),
     )
+
+
+def _token(data: Any, name: str) -> str | None:
+    token = data.get(name) if isinstance(data, dict) else None
+    if not isinstance(token, str) or not token:
+        return None
+    return token if token.isascii() and token.isprintable() else None
 
 
 def _lifetime_s(expires_in: Any) -> float:

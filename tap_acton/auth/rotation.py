@@ -1,18 +1,20 @@
 """The next tokens: one use for each refresh token and code, whatever happens in between.
 
 Everything that could send a token twice happens under the store's lock, in this order: read what
-other processes have written; if their tokens serve, use them; else note in the store what is about
-to be sent; send it once; save the answer; use it. What was sent without a known answer stays
-noted, so that no process ever sends it again.
+other processes have written; if their tokens serve, use them; else wait for the request's turn;
+note in the store what is about to be sent; send it once; save the answer; use it. What was sent
+without a known answer stays noted, so that no process ever sends it again.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_acton.auth.grants import Grants, was_consumed, was_for_grant, was_sent
+from tap_acton.auth.store import save_patiently
 from tap_acton.auth.tokens import LOGIN_WINDOW_S, Age, Memory, Owner, TokenSet
 from tap_acton.errors import (
     ActOnError,
@@ -22,11 +24,12 @@ from tap_acton.errors import (
     SettingsFileOwnerError,
     TokenRefusedError,
 )
-from tap_acton.interrupts import whole_step
+from tap_acton.interrupts import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tap_acton.auth.grants import Note
     from tap_acton.auth.store import Store
     from tap_acton.clock import Clock
     from tap_acton.settings import Settings
@@ -76,8 +79,8 @@ class Rotation:
             refused = self._settings.access_token  # it would be adopted, and not renewed
         with self._store.locked():
             memory = self._load()
-            kept = memory.tokens
-            if kept and not even_if_fresh and self._serves(kept, refused):
+            kept = self._usable(memory, refused)
+            if kept and not even_if_fresh:
                 return kept
             refusal: TokenRefusedError | None = None
             for step in self._steps(memory, refused):
@@ -95,13 +98,17 @@ class Rotation:
         with self._store.locked():
             memory = self._load()
             if not memory.is_spent(code):
-                return self._log_in(lambda: self._grants.with_code(code), code)
-            if memory.tokens and self._serves(memory.tokens, None):
-                return memory.tokens
+                return self._log_in(partial(self._grants.with_code, code), code)
+            if kept := self._usable(memory, None):
+                return kept
         raise LoginRequiredError(
             "This code was exchanged before, and works only once",
             next_step="Log in again for a new one: `tap-acton-auth login`, or `url`.",
         )
+
+    def kept(self, *, refused: str | None = None) -> TokenSet | None:
+        """Return the tokens of the store, if they serve and are not those refused."""
+        return self._usable(self._load(), refused)
 
     def log_in(self) -> TokenSet:
         """Log in with the password, whatever the store holds, and return the tokens, saved."""
@@ -134,8 +141,11 @@ class Rotation:
         settings = self._settings
         return Owner(server=settings.host, client_id=settings.client_id, username=settings.username)
 
-    def _serves(self, tokens: TokenSet, refused: str | None) -> bool:
-        return tokens.access_token != refused and tokens.age(self._clock.now()) is Age.FRESH
+    def _usable(self, memory: Memory, refused: str | None) -> TokenSet | None:
+        tokens = memory.tokens
+        if not tokens or tokens.access_token == refused:
+            return None
+        return tokens if tokens.age(self._clock.now()) is Age.FRESH else None
 
     def _steps(self, memory: Memory, refused: str | None) -> Iterator[Callable[[], TokenSet]]:
         """Yield the ways to get tokens, cheapest first, each only if it may work."""
@@ -154,7 +164,7 @@ class Rotation:
             yield lambda: self._refresh(token)
         code = settings.oauth_verifier
         if code and not is_spent(code):
-            yield lambda: self._log_in(lambda: self._grants.with_code(code), code)
+            yield lambda: self._log_in(partial(self._grants.with_code, code), code)
         if self._has_password() and self._may_log_in():
             yield self._log_in_once
 
@@ -192,7 +202,7 @@ class Rotation:
         tokens = self._send(
             before,
             before.spending(refresh_token),
-            lambda: self._grants.with_refresh_token(refresh_token),
+            partial(self._grants.with_refresh_token, refresh_token),
             single_use=refresh_token,
             owner=owner,
         )
@@ -202,7 +212,7 @@ class Rotation:
     def _may_log_in(self) -> bool:
         """Once an hour at most: more would be a contest with another program."""
         last = self._logged_in_at
-        return last is None or self._clock.now() - last >= LOGIN_WINDOW_S
+        return last is None or abs(self._clock.now() - last) >= LOGIN_WINDOW_S
 
     def _log_in_once(self) -> TokenSet:
         earlier, self._logged_in_at = self._logged_in_at, self._clock.now()
@@ -213,7 +223,7 @@ class Rotation:
                 self._logged_in_at = earlier
             raise
 
-    def _log_in(self, grant: Callable[[], TokenSet], code: str | None) -> TokenSet:
+    def _log_in(self, grant: Callable[[Note], TokenSet], code: str | None) -> TokenSet:
         before, now = self._store.load(), self._clock.now()
         self._check_logins(before)
         noted = before.logging_in(now)
@@ -235,16 +245,15 @@ class Rotation:
         self,
         before: Memory,
         noted: Memory,
-        grant: Callable[[], TokenSet],
+        grant: Callable[[Note], TokenSet],
         *,
         single_use: str | None,
         owner: Owner,
     ) -> TokenSet:
-        """Note what is about to be sent, send it, save the answer."""
-        with whole_step():
-            self._store.save(noted)
+        """Note what is about to be sent, when its turn has come; send it, save the answer."""
+        with undisturbed():
             try:
-                tokens = grant()
+                tokens = grant(lambda: self._store.save(noted))
             except ActOnError as error:
                 if not was_sent(error):
                     self._store.save(before)
@@ -255,7 +264,7 @@ class Rotation:
                 noted = noted.not_spending(single_use)  # its successor replaces it
             # New tokens end the older ones of this client and user: those of the settings too.
             noted = noted.spending(*self._settings.given_tokens)
-            self._store.save(noted.holding(tokens, owner))
+            save_patiently(self._store, noted.holding(tokens, owner), self._clock)
             return tokens
 
     def _check_logins(self, memory: Memory) -> None:
@@ -275,6 +284,8 @@ class Rotation:
             step += "user, which ends our tokens: give the tap a user of its own."
         elif self._settings.auth_scheme == "OAuthPassword":
             step = "Set initiate_oauth to GETANDREFRESH, or set a new refresh_token."
+        elif self._settings.username and self._settings.password:
+            step = "Set auth_scheme to OAuthPassword: only then 'username' and 'password' are used."
         else:
             step = "Log in with `tap-acton-auth login --config …` (Meltano: `meltano invoke "
             step += "tap-acton:login --browser`), or set a new refresh_token or oauth_verifier."

@@ -59,7 +59,7 @@ class Seal:
             parts = json.loads(text)
             salt, check = _decoded(parts["salt"]), parts["check"]
             version, secrets = parts["version"], parts["secrets"].encode()
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise self._corrupt() from None
         if version != _VERSION:
             raise self._corrupt(f"their version is {version!r}, this program knows {_VERSION}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
@@ -9,7 +10,7 @@ from urllib.parse import unquote
 from tap_acton.auth.file_store import FileStore
 from tap_acton.auth.memory_store import MemoryStore
 from tap_acton.auth.tokens import Memory, fingerprint
-from tap_acton.errors import ConfigError
+from tap_acton.errors import ConfigError, SettingsFileAccessError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
     from tap_acton.transport.ledger import Ledger
     from tap_acton.transport.turns import Turns
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_store", "save_patiently"]
+
+logger = logging.getLogger("tap-acton")
 
 _LONGEST_NAME = 200
+_SAVE_FOR_S = 60.0
+_SAVE_AGAIN_S = 2.0
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -78,6 +83,27 @@ def open_store(settings: Settings) -> Store:
         next_step="Set it to a file's path, or to postgresql://user:password@host/database#name, "
         "or to memory://name.",
     )
+
+
+def save_patiently(store: Store, memory: Memory, clock: Clock) -> None:
+    """Save tokens that nobody else has, for a minute if need be. The caller holds the lock.
+
+    A disk that is full or a database that is gone, for a moment, must not cost a login.
+
+    Raises:
+        SettingsFileError: They cannot be saved, and are lost.
+    """
+    deadline = clock.monotonic() + _SAVE_FOR_S
+    while True:
+        try:
+            return store.save(memory)
+        except SettingsFileAccessError as error:
+            left_s = deadline - clock.monotonic()
+            if left_s <= 0:
+                error.next_step = f"{error.next_step} The new tokens are lost: log in again."
+                raise
+            logger.warning("The new tokens are not saved yet; trying for %.0f s: %s", left_s, error)
+        clock.sleep(_SAVE_AGAIN_S)
 
 
 def _database_store(address: str, name: str, passphrase: str) -> Store:

@@ -277,23 +277,22 @@ class Transport:
         request.auth = auth
         return request.prepare()
 
-    def post_form(self, path: str, form: Mapping[str, str]) -> Reply:
+    def post_form(
+        self, path: str, form: Mapping[str, str], note: Callable[[], None] = lambda: None
+    ) -> Reply:
         """Send a form once, on a connection of its own, and return the reply unjudged.
 
-        Nothing is tried again here, even if no connection was made: whoever sends a token
-        notes that first, and must not wait inside that step.
+        Nothing is tried again here, even if no connection was made: whoever sends a token notes
+        that first, and must not wait after it. `note` is called when it is the request's turn.
 
         Raises:
             NoReplyError: No whole reply came; the server may have acted all the same.
             NotConnectedError: No connection could be made.
             BudgetSpentError: A limit is reached.
         """
-        request = requests.Request(
-            "POST",
-            self.base_url + path,
-            headers={**self._headers, "Connection": "close"},
-            data=dict(form),
-        ).prepare()
+        headers = {**self._headers, "Connection": "close"}
+        request = requests.Request("POST", self.base_url + path, headers, data=dict(form)).prepare()
         self._limits.take()
+        note()
         with self._route.session() as new:
             return self._attempts.exchange(new, request, f"POST {path}", self._attempts.tell)

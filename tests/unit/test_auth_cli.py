@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from tap_acton.auth.tokens import Memory, Owner, TokenSet
 from tap_acton.clock import SYSTEM_CLOCK
 from tap_acton.config import read_settings
 from tap_acton.simulator import Fault
+from tests.flows.flow import properties
+from tests.harness import wait_until
 
 if TYPE_CHECKING:
     from tap_acton.simulator import Simulator
@@ -231,3 +234,26 @@ def test_a_signal_during_a_refresh_waits_until_the_new_token_is_saved(shell: She
     after = shell.store.load().tokens
     assert after
     assert after.refresh_token != before.refresh_token
+
+
+PROGRAM = """
+import sys
+import cdata.acton
+cdata.acton.connect(sys.argv[1]).execute("SELECT Id FROM Campaigns")
+"""
+
+
+def test_ctrl_c_in_somebodys_program_waits_until_the_new_token_is_saved(shell: Shell) -> None:
+    before = shell.keep_tokens()
+    shell.sim.tokens.expire_access()
+    shell.sim.faults.add(Fault(kind="slow", path="/token", delay_s=1))
+    config = {**shell.config, "initiate_oauth": "GETANDREFRESH"}
+    command = [sys.executable, "-c", PROGRAM, properties(config)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        wait_until(lambda: any(entry.grant for entry in shell.sim.journal))
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=30)[1]
+    assert "KeyboardInterrupt" in said
+    after = shell.store.load()
+    assert after.tokens
+    assert after.tokens.refresh_token != before.refresh_token

@@ -5,6 +5,8 @@ A run is what one process does: it opens the account anew and knows only what th
 
 from __future__ import annotations
 
+import json
+import math
 import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from tap_acton.auth.grants import Note
     from tap_acton.simulator import Simulator
     from tests.conftest import Configure, Simulate
 
@@ -52,6 +55,10 @@ LOST = [
     pytest.param(Fault(kind="status", path="/token", status=500), id="500"),
     pytest.param(Fault(kind="status", path="/token", status=502, body="<html>"), id="502"),
     pytest.param(Fault(kind="status", path="/token", status=200, body="{}"), id="no token"),
+    pytest.param(
+        Fault(kind="status", path="/token", status=200, body='{"access_token": "a\\ud800"}'),
+        id="no text",
+    ),
 ]
 THROTTLED = [
     pytest.param(Fault(kind="throttle", path="/token", times=0), id="gateway"),
@@ -226,6 +233,13 @@ def test_a_user_without_anything_is_told_what_to_set(browser_user: User) -> None
     assert "refresh_token or oauth_verifier" in str(error)
 
 
+@pytest.mark.parametrize("mode", ["REFRESH", "GETANDREFRESH"])
+def test_a_password_that_the_scheme_leaves_aside_is_said_to_be_that(user: User, mode: str) -> None:
+    error = user.error_of_run(auth_scheme="OAuth", initiate_oauth=mode)
+    assert type(error) is LoginRequiredError
+    assert "Set auth_scheme to OAuthPassword" in str(error)
+
+
 def test_refresh_mode_never_logs_in(user: User) -> None:
     assert type(user.error_of_run(initiate_oauth="REFRESH")) is LoginRequiredError
     assert user.grants == []
@@ -363,6 +377,17 @@ def test_a_clock_that_is_set_back_does_not_end_the_run(user: User, sim: Simulato
 # What wins.
 
 
+def test_a_clock_that_is_set_back_does_not_keep_anybody_from_logging_in(
+    user: User, sim: Simulator
+) -> None:
+    account = user.open()
+    get(account)
+    user.clock.advance(-24 * HOUR_S)
+    sim.tokens.issue()
+    get(account)
+    assert user.grants == ["password", "refresh_token", "password"]
+
+
 def test_the_file_wins_over_stale_settings(
     browser_user: User, refresh_token: dict[str, Any]
 ) -> None:
@@ -481,11 +506,31 @@ def test_a_run_that_dies_while_it_waits_for_a_reply_has_noted_the_token(user: Us
     assert user.store.load().is_spent(sent)
 
 
+def test_a_run_that_dies_while_it_waits_for_its_turn_keeps_its_token(
+    browser_user: User, refresh_token: dict[str, Any]
+) -> None:
+    class DyingClock(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            raise KeyboardInterrupt(seconds)
+
+    browser_user.run(**refresh_token)
+    alive, browser_user.clock = browser_user.clock, DyingClock()
+    keeper = browser_user.open(requests_per_second=0.01).auth
+    assert isinstance(keeper, TokenKeeper)
+    with pytest.raises(KeyboardInterrupt):
+        keeper.rotation.obtain(even_if_fresh=True)
+    browser_user.clock = alive
+    browser_user.sim.tokens.expire_access()
+    browser_user.run()
+    assert browser_user.grants == ["refresh_token", "refresh_token"]
+
+
 def _dying_keeper(user: User) -> TokenKeeper:
     """Make a keeper whose process ends as soon as a refresh token is on its way."""
 
     class DyingGrants(Grants):
-        def with_refresh_token(self, refresh_token: str) -> TokenSet:
+        def with_refresh_token(self, refresh_token: str, note: Note = lambda: None) -> TokenSet:
+            note()
             raise KeyboardInterrupt(len(refresh_token))
 
     settings = read_settings(user.config)
@@ -572,11 +617,12 @@ def test_an_untrusted_certificate_keeps_the_token(
 
 
 class FullDisk:
-    """A store on a disk that is full."""
+    """A store on a disk that is full, until somebody makes room."""
 
-    def __init__(self, store: FileStore, *, room_for: int) -> None:
+    def __init__(self, store: FileStore, *, room_for: int, failures: float = math.inf) -> None:
         self._store = store
         self._room_for = room_for
+        self._failures = failures
         self.place = store.place
         self.ledger = store.ledger
         self.turns = store.turns
@@ -588,9 +634,10 @@ class FullDisk:
         return self._store.load()
 
     def save(self, memory: Memory) -> None:
-        if not self._room_for:
+        if not self._room_for and self._failures:
+            self._failures -= 1
             raise SettingsFileAccessError("Cannot write the settings file: No space left")
-        self._room_for -= 1
+        self._room_for = max(0, self._room_for - 1)
         self._store.save(memory)
 
 
@@ -600,12 +647,24 @@ class FullDisk:
 def test_a_disk_that_is_full_is_said_to_be_that(user: User, room_for: int, sent: int) -> None:
     user.run()
     user.clock.advance(HOUR_S)
+    with pytest.raises(SettingsFileAccessError, match="No space left") as caught:
+        keeper_on(FullDisk(user.store, room_for=room_for), user).rotation.obtain()
+    assert user.grants.count("refresh_token") == sent
+    assert ("tokens are lost" in str(caught.value)) == bool(sent)
+
+
+def test_new_tokens_wait_for_room_on_the_disk(user: User) -> None:
+    user.run()
+    user.clock.advance(HOUR_S)
+    keeper_on(FullDisk(user.store, room_for=1, failures=10), user).rotation.obtain()
+    user.run()
+    assert user.grants == ["password", "refresh_token"]
+
+
+def keeper_on(store: FullDisk, user: User) -> TokenKeeper:
     settings = read_settings(user.config)
     grants = Grants(transport=user.open().transport, settings=settings, clock=user.clock)
-    store = FullDisk(user.store, room_for=room_for)
-    with pytest.raises(SettingsFileAccessError, match="No space left"):
-        TokenKeeper(settings, store, grants, user.clock).rotation.obtain()
-    assert user.grants.count("refresh_token") == sent
+    return TokenKeeper(settings, store, grants, user.clock)
 
 
 # Refusals.
@@ -863,6 +922,15 @@ def test_no_error_shows_a_secret(user: User, sim: Simulator, kind: str) -> None:
     error = user.error_of_run()
     shown = "".join(_told(error))
     assert not [secret for secret in secrets if secret in shown]
+
+
+def test_a_server_that_repeats_a_password_is_not_quoted(user: User, sim: Simulator) -> None:
+    password = user.config["password"]
+    said = {"error": "invalid_request", "error_description": f"no {password} here"}
+    sim.faults.add(Fault(kind="status", path="/token", status=400, body=json.dumps(said)))
+    error = user.error_of_run()
+    assert "no [hidden] here" in str(error)
+    assert not [each for each in _told(error) if password in each]
 
 
 def _told(error: BaseException | None) -> Iterator[str]:

@@ -9,25 +9,34 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import closing
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 import pytest
+import requests
 
+from tap_acton.auth.account import open_account, open_store
 from tap_acton.auth.database_store import DatabaseStore
 from tap_acton.auth.database_turns import ClockOffset
 from tap_acton.auth.tokens import Memory
 from tap_acton.clock import SYSTEM_CLOCK
+from tap_acton.config import read_settings
 from tap_acton.errors import SettingsFileAccessError, SettingsFileLockedError
+from tap_acton.simulator import Fault
 from tap_acton.transport.limits import Pace
+from tests.harness import wait_until
 from tests.postgres import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tap_acton.auth.database_turns import DatabaseTurns
+    from tests.conftest import Configure, Simulate
 
 PASSPHRASE = "the client's secret"
 NOTED = Memory(spent=("mark",))
@@ -342,6 +351,50 @@ def test_a_user_that_may_not_make_the_table_keeps_a_pace_of_his_own(
     with closing(other.turns(SYSTEM_CLOCK)) as turns:
         Pace(1000, turns=turns).take()
     assert "tap_acton_pace" in caplog.text
+
+
+# A database that goes away.
+
+
+def test_a_new_token_waits_for_a_database_that_is_gone_for_a_moment(
+    simulator: Simulate, configure: Configure, database: str, postgres: str
+) -> None:
+    sim = simulator()
+    before = sim.tokens.issue()["refresh_token"]
+    settings = read_settings(
+        configure(sim, oauth_settings_location=database, refresh_token=before, auth_scheme="OAuth")
+    )
+    sim.faults.add(Fault(kind="slow", path="/token", delay_s=1))
+    account = open_account(settings)
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(partial(account.auth, requests.Request("GET", sim.url).prepare()))
+        wait_until(lambda: any(entry.grant for entry in sim.journal))
+        with closed(postgres, database):
+            time.sleep(3)  # the reply is here by then
+            assert not asking.done()
+        asking.result(timeout=30)
+    account.transport.close()
+    kept = open_store(settings).load().tokens
+    assert kept
+    assert kept.refresh_token not in {None, before}
+    assert [entry.grant for entry in sim.journal if entry.grant] == ["refresh_token"]
+
+
+@contextmanager
+def closed(postgres: str, database: str) -> Iterator[None]:
+    """Let nobody use the database."""
+    change = f"ALTER DATABASE {database.rpartition('/')[2]} ALLOW_CONNECTIONS"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        break_connections(database)
+        connection.execute(f"{change} false")
+        try:
+            query = (
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
+            )
+            connection.execute(query, [database.rpartition("/")[2]])
+            yield
+        finally:
+            connection.execute(f"{change} true")
 
 
 # Failures.

@@ -211,6 +211,13 @@ def test_a_file_of_another_user_where_others_can_write_is_refused(
         pass
 
 
+def test_a_link_that_leads_nowhere_else_is_said_to_be_that(tmp_path: Path) -> None:
+    link = tmp_path / "tokens.json"
+    link.symlink_to(link)
+    with pytest.raises(SettingsFileAccessError, match=r"symbolic links.*oauth_settings_location"):
+        FileStore(link, PASSPHRASE).load()
+
+
 @as_root
 def test_a_link_of_another_user_where_others_can_write_is_refused(
     saved: FileStore, tmp_path: Path

@@ -132,3 +132,52 @@ with whole_step():
     print("fine")
 """
     assert said_by(program) == "fine\n"
+
+
+OTHERS = """
+import os, signal
+from tap_acton.interrupts import undisturbed, whole_step
+def stop(number):
+    os.kill(os.getpid(), number)
+"""
+
+
+def test_in_anybodys_program_ctrl_c_waits_for_the_end_of_an_undisturbed_step() -> None:
+    program = f"""{OTHERS}
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    with undisturbed():
+        stop(signal.SIGINT)
+        print("finished")
+    print("never")
+except KeyboardInterrupt:
+    print("stopped", signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    assert said_by(program) == "finished\nstopped True\n"
+
+
+@BOTH
+def test_a_signal_that_the_program_takes_itself_comes_after_an_undisturbed_step(
+    number: signal.Signals,
+) -> None:
+    program = f"""{OTHERS}
+signal.signal({int(number)}, lambda *_: print("its own"))
+with undisturbed():
+    stop({int(number)})
+    print("finished")
+"""
+    assert said_by(program) == "finished\nits own\n"
+
+
+def test_an_undisturbed_step_within_a_whole_one_ends_before_it() -> None:
+    program = """
+from tap_acton.interrupts import undisturbed
+try:
+    with whole_step():
+        with undisturbed():
+            stop()
+        print("finished")
+except Interrupted:
+    print("stopped")
+"""
+    assert said_by(program) == "finished\nstopped\n"

@@ -269,6 +269,7 @@ def test_a_wrong_passphrase_spoils_nothing(saved: Store, kind: Kind) -> None:
         pytest.param("", id="empty"),
         pytest.param("{", id="cut JSON"),
         pytest.param("[]", id="no object"),
+        pytest.param("[" * 100_000, id="without end"),
         pytest.param("{}", id="an empty object"),
         pytest.param('{"access_token": "x"}', id="another program's"),
         pytest.param('{"version":1,"salt":"?","check":"","secrets":""}', id="no salt"),
