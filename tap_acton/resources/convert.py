@@ -152,7 +152,8 @@ def _to_text(value: Any) -> str:
 
 
 def _to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return JSON with sorted keys: their order says nothing, and must make no other row."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _to_integer(value: Any) -> int | None:

@@ -8,6 +8,8 @@ __all__ = ["CREATED", "MODIFIED", "list_labels", "unique_labels"]
 
 CREATED, MODIFIED = "@created_date", "@modified_date"
 """Labels of the API's own dates; no heading begins with an @ by chance."""
+_DATES = {"created_date": CREATED, "modified_date": MODIFIED}
+_MARKS = ("", "__")
 
 
 def unique_labels(headings: list[Any]) -> list[str]:
@@ -30,13 +32,15 @@ def unique_labels(headings: list[Any]) -> list[str]:
 def list_labels(headings: list[Any]) -> list[str]:
     """Return unique labels, those of the API's own dates as `CREATED` and `MODIFIED`.
 
-    The documents spell the two headings with and without underscores before them. Where a list
-    has a column of the same heading, the API's comes behind it.
+    The documents spell the two headings with and without underscores before them. A list may have
+    columns of the same headings: then the API's are of the spelling that both come in, and behind.
     """
-    labels = unique_labels(headings)
-    for name, label in (("created_date", CREATED), ("modified_date", MODIFIED)):
-        spellings = (f"__{name}", f"{name} [2]", name)
-        found = next((spelling for spelling in spellings if spelling in labels), None)
-        if found is not None:
-            labels[labels.index(found)] = label
+    labels, texts = unique_labels(headings), [str(heading) for heading in headings]
+    whole = [mark for mark in _MARKS if all(f"{mark}{name}" in texts for name in _DATES)]
+    marks = whole if len(whole) == 1 else _MARKS
+    for name, label in _DATES.items():
+        spellings = {f"{mark}{name}" for mark in marks}
+        places = [place for place, text in enumerate(texts) if text in spellings]
+        if places:
+            labels[places[-1]] = label
     return labels

@@ -129,6 +129,7 @@ LIST_RECORDS = replace(
     name="list_records",
     table="ListRecords",
     description="The records of all lists, without the lists' own columns",
+    shape=Table(needs=ID_HEADING, may_be_cut=True),
     paging=OffsetPaging(),  # children come between its rows, and no CSV waits for them
     params={},
     bind=(Parents(resource="lists", take={"list_id": "id"}),),

@@ -97,11 +97,13 @@ class Table:
 
     needs: str | None = None
     """The heading without which a row cannot be used."""
+    may_be_cut: bool = False
+    """Whether columns that JSON cuts off are of no use."""
 
     def read(self, reply: Reply) -> Rows:
         """Return the rows under their headings."""
         found = read_cut_table(reply)
-        if len(found.labels) >= JSON_COLUMNS:
+        if len(found.labels) >= JSON_COLUMNS and not self.may_be_cut:
             raise UnexpectedReplyError(
                 f"The list has {JSON_COLUMNS} columns or more, and JSON shows no more",
                 where=reply.where,

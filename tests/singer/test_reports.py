@@ -10,7 +10,7 @@ import pytest
 
 from tap_acton.resources.messages import EVENTS
 from tap_acton.simulator import Fault
-from tests.harness import discover, only, sync
+from tests.harness import discover, everything, only, sync
 
 if TYPE_CHECKING:
     from tap_acton.simulator import Simulator
@@ -304,3 +304,21 @@ def test_costly_streams_are_read_only_if_somebody_asks_for_them(
     costly = {"message_reports", "message_events", "list_scores", "contact_activity"}
     assert not costly & set(messages.schemas)
     assert "messages" in messages.schemas
+
+
+def test_the_scores_of_a_list_that_json_cuts_are_read_too(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator(lists=1, segments=0, contacts=3, wide_columns=300)
+    config = configure(sim)
+    chosen = everything(discover(config))
+    run = sync(config, chosen)
+    assert run.error is None
+    read = {
+        row["contact_id"]
+        for stream, rows in run.records.items()
+        if stream.startswith("list_") and stream != "list_scores"
+        for row in rows
+    }
+    assert len(read) == 6
+    assert {row["contact_id"] for row in run.records["list_scores"]} == read

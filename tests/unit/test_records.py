@@ -204,6 +204,15 @@ def test_a_row_of_any_text_can_be_told_again(text: str) -> None:
     assert mark(records[0]) == mark(records[1])
 
 
+@pytest.mark.parametrize("inside", [False, True], ids=["outside", "inside"])
+def test_the_order_of_keys_makes_no_other_row(inside: bool) -> None:
+    row = {"fromAddress": "a@x.example", "isDefault": True}
+    other = dict(reversed(row.items()))
+    rows = [{"senderName": "A", "of": row}, {"senderName": "A", "of": other}]
+    records = [to_record(SENDERS, each, {})[0] for each in (rows if inside else (row, other))]
+    assert records[0] == records[1]
+
+
 def test_a_score_is_the_same_tomorrow() -> None:
     bound = {"list_id": "l-0001", "contact_id": "l-0001:0"}
 

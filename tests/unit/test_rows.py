@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_acton.errors import ServerFailedError, UnexpectedReplyError
+from tap_acton.resources.labels import CREATED, MODIFIED, list_labels
 from tap_acton.resources.rows import (
     AnyObjects,
     Folders,
@@ -84,6 +85,29 @@ def test_a_row_longer_than_the_headings_is_an_error() -> None:
 def test_a_table_that_json_may_have_cut_is_an_error(width: int) -> None:
     with pytest.raises(UnexpectedReplyError, match="255"):
         Table().read(table([str(number) for number in range(width)]))
+
+
+@pytest.mark.parametrize(
+    ("headings", "dates"),
+    [
+        (["A", "created_date", "modified_date"], [1, 2]),
+        (["A", "__created_date", "__modified_date"], [1, 2]),
+        (["__created_date", "__modified_date", "modified_date"], [0, 1]),
+        (["created_date", "modified_date", "__modified_date"], [0, 1]),
+        (["modified_date", "created_date", "modified_date"], [1, 2]),
+        (["__modified_date", "__created_date", "__modified_date"], [1, 2]),
+        (["__created_date", "__modified_date", "created_date", "modified_date"], [2, 3]),
+        (["created_date", "modified_date", "__created_date", "__modified_date"], [2, 3]),
+        (["A", "__modified_date"], [1]),
+    ],
+    ids=repr,
+)
+def test_a_lists_own_dates_are_not_taken_for_the_apis(
+    headings: list[str], dates: list[int]
+) -> None:
+    labels = list_labels(headings)
+    assert len(set(labels)) == len(headings)
+    assert [labels.index(label) for label in (CREATED, MODIFIED) if label in labels] == dates
 
 
 def test_a_table_of_254_columns_is_whole() -> None:
