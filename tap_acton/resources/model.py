@@ -130,6 +130,11 @@ class Resource:
         return any(self.replication_key in binding.dates for binding in self.bind)
 
     @property
+    def numbers_rows(self) -> bool:
+        """Whether rows that are equal in all that ids are made of get numbers, as they come."""
+        return any(column.made_of and RAW not in column.made_of for column in self.columns)
+
+    @property
     def is_costly(self) -> bool:
         """Whether it takes a request for each of what an account has by the thousand."""
         return not _MANY.isdisjoint(self.parents)

@@ -16,7 +16,7 @@ from tap_acton.resources.cells import Cells
 from tap_acton.resources.columnar import Marks, Records, mark, values_of
 from tap_acton.resources.convert import Type, moments
 from tap_acton.resources.detect import all_exactly, exactly
-from tap_acton.resources.model import MISFITS, RAW, WHOLE, Evidence
+from tap_acton.resources.model import MISFITS, WHOLE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -193,9 +193,9 @@ def renumbered(resource: Resource, record: Record, number: int) -> Record | None
 
     None if rows of this resource have ids of their own: then it is the same row once more.
     """
-    column = next((column for column in resource.columns if column.made_of), None)
-    if column is None or RAW in column.made_of:
+    if not resource.numbers_rows:
         return None
+    column = next(column for column in resource.columns if column.made_of)
     made = record[column.name]
     if made != _made(record[name] for name in column.made_of):
         return None

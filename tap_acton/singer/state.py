@@ -9,7 +9,7 @@ come again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tap_acton.client import Place
 from tap_acton.resources.convert import to_moment
 from tap_acton.resources.model import Condition, Operator
+from tap_acton.resources.pages import Position
 from tap_acton.resources.records import digest, identity, values_of
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ class Reading:
     def interrupted(self, state: dict[str, Any], place: Place) -> None:
         """Write into the stream's state that the reading has come to a place."""
         state["resume"] = {
-            "place": place.to_json(),
+            "place": self._kept(place).to_json(),
             "until": iso(self.until),
             "highest": iso(self.highest) if self.highest else None,
             "boundary": list(self.boundary),
@@ -217,6 +218,16 @@ class Reading:
             "shown": self.shown,
             "bounds": self._bounds,
         }
+
+    def _kept(self, place: Place) -> Place:
+        """Return where to go on: with the first of rows that only a number may tell apart.
+
+        But behind those that were read if a run begins and ends among them: it would for ever.
+        """
+        began_there = self.place is not None and self.place.bound == place.bound
+        if place.position is None or began_there or not self.resource.numbers_rows:
+            return place
+        return replace(place, position=Position())
 
     def completed(self, state: dict[str, Any]) -> None:
         """Write into the stream's state that everything has been read."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DRILLDOWNS = "/api/1/message/*/report/*"
 DATED = "SENT"
+NOW_MS = 1_790_000_000_000
 
 
 def asked(sim: Simulator, path: str) -> list[str]:
@@ -170,6 +171,49 @@ def test_an_event_is_not_lost_when_a_run_is_cut_inside_a_message(
     state: dict[str, Any] | None = None
     for _ in range(100):
         run = sync(configure(sim, report_lookback_days=3650, max_requests_per_run=9), chosen, state)
+        state = run.state
+        found |= {row["id"] for row in run.records["message_events"]}
+        if run.error is None:
+            break
+    assert run.error is None
+    assert found == whole
+
+
+def test_equal_events_stay_apart_wherever_a_run_is_cut(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator(messages=1, recipients=3)
+    [message] = sent(sim)
+    email = next(iter(sim.world.mailbox.of_type(DATED))).recipients[0].email
+    for _ in range(6):
+        sim.world.mailbox.add_event(message, "OPENED", email, (), data="", link="", at_ms=NOW_MS)
+    config = configure(sim, page_size=2)
+    chosen = only(discover(config), "message_events")
+    whole = {row["id"] for row in sync(config, chosen).records["message_events"]}
+    for requests in range(3, 30):
+        few = configure(sim, page_size=2, max_requests_per_run=requests)
+        cut = sync(few, chosen)
+        rest = sync(config, chosen, cut.state)
+        read = cut.records["message_events"] + rest.records["message_events"]
+        assert {row["id"] for row in read} == whole, requests
+
+
+def test_runs_that_are_shorter_than_the_events_of_one_kind_come_to_an_end(
+    simulator: Simulate, configure: Configure
+) -> None:
+    sim = simulator(messages=1, recipients=3)
+    [message] = sent(sim)
+    email = next(iter(sim.world.mailbox.of_type(DATED))).recipients[0].email
+    for second in range(12):
+        at_ms = NOW_MS + 1000 * second
+        sim.world.mailbox.add_event(message, "OPENED", email, (), data="", link="", at_ms=at_ms)
+    config = configure(sim, page_size=2)
+    chosen = only(discover(config), "message_events")
+    whole = {row["id"] for row in sync(config, chosen).records["message_events"]}
+    found: set[str] = set()
+    state: dict[str, Any] | None = None
+    for _ in range(30):
+        run = sync(configure(sim, page_size=2, max_requests_per_run=6), chosen, state)
         state = run.state
         found |= {row["id"] for row in run.records["message_events"]}
         if run.error is None:
