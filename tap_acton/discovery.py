@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from tap_acton.dynamic import Origin, resource_of
+from tap_acton.errors import ServerFailedError
 from tap_acton.lookout import Window
 from tap_acton.names import did_you_mean, matches
 from tap_acton.parts import (
@@ -93,6 +94,9 @@ def _lists(
         except REFUSED as error:
             logger.warning("Leaving out list %s: %s", list_id, error)
             continue
+        except ServerFailedError as error:
+            error.next_step = f"Run again later, or leave the list out: '!{list_id}' in 'lists'."
+            raise
         counts[names[list_id]] = total
         yield found
 

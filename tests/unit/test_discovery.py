@@ -207,6 +207,14 @@ def test_lists_are_chosen_by_name_or_id(
     assert set(discovered(simulator(lists=5), *patterns)) == names
 
 
+def test_a_list_at_which_the_server_fails_can_be_left_out(simulator: Simulate) -> None:
+    sim = simulator(lists=5)
+    sim.faults.add(Fault(kind="status", path="/api/1/list/l-0005", times=0))
+    with pytest.raises(ServerFailedError, match="'!l-0005' in 'lists'"):
+        discovered(sim)
+    assert discovered(sim, "!l-0005")
+
+
 def test_a_glob_that_fits_no_list_is_told_of(
     simulator: Simulate, caplog: pytest.LogCaptureFixture
 ) -> None:
