@@ -193,6 +193,7 @@ def test_moments_compare_with_iso_texts_and_datetimes(engine: Engine) -> None:
         pytest.param(
             "SELECT Id FROM Messages WHERE", ProgrammingError, "Something is missing", id="missing"
         ),
+        pytest.param("SELECT * FROM List_A B C", ProgrammingError, r"in \[brackets\]", id="blanks"),
         pytest.param("CREATE TABLE t (a INT)", NotSupportedError, "Tables are made", id="table"),
         pytest.param("DROP TABLE Optout", NotSupportedError, "in Act-On alone", id="drop"),
         pytest.param(

@@ -295,6 +295,7 @@ def test_an_error_names_no_address(engine: Engine, kept: Kept) -> None:
         (f"UPDATE {LIST} SET Compani = 'x' WHERE ContactId = 1", ProgrammingError, "'Company'"),
         (f"UPDATE {LIST} SET ContactId = 'x' WHERE Company = 'y'", ProgrammingError, "ContactId"),
         (f"INSERT INTO {LIST} (ContactId) VALUES (1)", ProgrammingError, "cannot be written"),
+        (f"INSERT INTO {LIST} (Company, company) VALUES (1, 2)", ProgrammingError, "twice"),
         (f"UPDATE {LIST} SET Company = 'x'", ProgrammingError, "WHERE"),
         (f"UPDATE {LIST} (Company) SELECT 'x'", ProgrammingError, "its key"),
         (f"INSERT INTO {LIST} (Company) SELECT 1, 2", ProgrammingError, "as many values"),

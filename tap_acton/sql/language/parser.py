@@ -39,6 +39,10 @@ _DELETE_OF_ROWS = re.compile(
     rf"DELETE\s+FROM\s+{_TABLE}\s+WHERE\s+EXISTS\s+(?=SELECT\b)", re.IGNORECASE
 )
 _MISSING = re.compile(r"Required keyword: '\w+' missing for <class '[^']+'>")
+_UNEXPECTED = (
+    "Invalid expression / Unexpected token",
+    "Something is not expected here; names with blanks stand in [brackets]",
+)
 _QUERIES = frozenset({"SELECT", "WITH", "("})
 _NOT_HERE = {
     "REPLICATE": "CACHE keeps rows.",
@@ -73,7 +77,7 @@ def _tree(text: str) -> exp.Expr:
         return _without_brackets(sqlglot.parse_one(text, read=CData))
     except sqlglot.errors.SqlglotError as error:
         line = str(error).splitlines()[0].partition(" but got <")[0].rstrip(".")
-        line = _MISSING.sub("Something is missing", line)
+        line = _MISSING.sub("Something is missing", line).replace(*_UNEXPECTED)
         raise ProgrammingError(f"The statement cannot be read: {line}.") from None
     except RecursionError:
         raise ProgrammingError("The statement cannot be read: it is nested too deeply.") from None

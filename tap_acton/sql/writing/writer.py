@@ -156,6 +156,8 @@ def _fields(table: Table, names: Sequence[str], *, with_key: bool) -> list[Field
             raise ProgrammingError(f"{table.name} has no column {name!r}.{near}")
         if found.is_readonly and not (found.is_key and with_key):
             raise ProgrammingError(f"The column {found.name!r} of {table.name} cannot be written.")
+        if found in fields:
+            raise ProgrammingError(f"The statement names the column {found.name!r} twice.")
         fields.append(found)
     return fields
 
