@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 _THROTTLE_CODES = {"429", *(str(code) for code in range(900800, 900808))}
-_UNKNOWN_CLIENT = "access_denied"
-"""The token endpoint's: nobody sends an access token there."""
+_LOGIN = "POST /token"
+"""Nobody sends an access token there."""
 _TOKEN_CODES = {str(code) for code in range(900901, 900906)}
 _THROTTLE_WORDS = re.compile(r"throttl|rate.?limit|too many|quota", re.IGNORECASE)
 _THROTTLE_STATUSES = {403, 503}
@@ -129,7 +129,7 @@ def judge(reply: Reply) -> None:
 
 
 def _error_for(reply: Reply, status: int, found: ReportedError) -> ActOnError:
-    kind, what = _kind_of(status, found)
+    kind, what = _kind_of(reply.where, status, found)
     said = f": {scrub(found.message)}" if found.message else ""
     error = kind(
         f"{what}{said}",
@@ -144,12 +144,12 @@ def _error_for(reply: Reply, status: int, found: ReportedError) -> ActOnError:
     return error
 
 
-def _kind_of(status: int, found: ReportedError) -> tuple[type[ActOnError], str]:
+def _kind_of(where: str, status: int, found: ReportedError) -> tuple[type[ActOnError], str]:
     throttled = status in _THROTTLE_STATUSES and _THROTTLE_WORDS.search(found.message or "")
     if status == _TOO_MANY or found.code in _THROTTLE_CODES or throttled:
         return RateLimitedError, "Act-On says there are too many requests"
     if status == _UNAUTHORIZED or found.code in _TOKEN_CODES:
-        whose = "client" if found.code == _UNKNOWN_CLIENT else "access token"
+        whose = "client" if where == _LOGIN else "access token"
         return TokenInvalidError, f"Act-On does not accept the {whose}"
     if status >= _FAILED_FROM or status == _REQUEST_TIMEOUT:
         return ServerFailedError, "Act-On failed to answer"

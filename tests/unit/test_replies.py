@@ -6,6 +6,7 @@ The bodies are those of the OpenAPI files' examples, of the gateway, and of WSO2
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -136,9 +137,12 @@ def test_every_form_of_throttling_is_throttling(status: int, body: object) -> No
     assert type(error_of(reply(status, body))) is RateLimitedError
 
 
-def test_a_refused_client_is_not_called_a_refused_access_token() -> None:
-    body = {"error": "access_denied", "error_description": "Unauthorized"}
-    assert "does not accept the client: Unauthorized" in str(error_of(reply(401, body)))
+@pytest.mark.parametrize(
+    "body", [{"error": "invalid_client"}, {"error": "access_denied"}, b"Unauthorized"]
+)
+def test_a_refused_client_is_not_called_a_refused_access_token(body: object) -> None:
+    login = replace(reply(401, body), where="POST /token")
+    assert "does not accept the client" in str(error_of(login))
 
 
 @pytest.mark.parametrize("code", [900901, 900902, 900903, 900904, 900905])
