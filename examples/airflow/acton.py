@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import DAG, Asset, Connection, Variable, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from airflow.sdk.log import mask_secret
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +27,20 @@ ACCOUNTS, STORE, WAREHOUSE = "acton_accounts", "acton_store", "acton_warehouse"
 
 REST = "rest"
 """The group of all that is in no other: the other lists, and every stream that is no list."""
+
+GLOBS = {"type": "array", "items": {"type": "string"}}
+ACCOUNT = {
+    "type": "object",
+    "properties": {
+        "connection": {"type": "string"},
+        "schedule": {"type": ["string", "null"]},
+        "groups": {"type": "object", "additionalProperties": GLOBS},
+        "streams": GLOBS,
+    },
+    "required": ["connection"],
+    "additionalProperties": False,
+}
+"""What the variable says of an account."""
 
 TAP, TARGET = ["tap-acton", "--config", "ENV"], ["target-postgres", "--config", "ENV"]
 WRONG_SETTINGS, BUDGET_SPENT = 2, 75
@@ -169,5 +185,17 @@ def judge(tap: int, target: int = 0) -> None:
         raise AirflowException(f"tap-acton ended with {tap}")
 
 
-for each in Variable.get(ACCOUNTS, default=[], deserialize_json=True):
+def accounts() -> list[dict[str, Any]]:
+    """Return what the variable says. Airflow would take one that is no JSON for none."""
+    try:
+        found = json.loads(Variable.get(ACCOUNTS))
+    except ValueError as error:
+        raise ValueError(f"{ACCOUNTS} is no JSON: {error}") from None
+    wrong = best_match(Draft202012Validator({"type": "array", "items": ACCOUNT}).iter_errors(found))
+    if wrong:
+        raise ValueError(f"{ACCOUNTS}{wrong.json_path.removeprefix('$')}: {wrong.message}")
+    return found
+
+
+for each in accounts():
     account_dag(each)

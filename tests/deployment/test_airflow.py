@@ -98,11 +98,26 @@ def test_every_group_is_loaded(home: Home, first: Ran) -> None:
     assert home.states("north") == dict.fromkeys(done, "success")
 
 
-def test_a_group_cannot_be_called_as_the_rest_is(home: Home) -> None:
-    given = accounts({"connection": "north", "groups": {"rest": ["*"]}})
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[{connection: north}]", "acton_accounts is no JSON: "),
+        (
+            '[{"connection": "north", "groups": {"rest": ["*"]}}]',
+            "acton_accounts: a group of north is called 'rest'",
+        ),
+        (
+            '[{"connection": "north", "streams": "messages"}]',
+            "acton_accounts[0].streams: 'messages' is not of type 'array'",
+        ),
+    ],
+)
+def test_a_malformed_variable_is_an_import_error_of_one_line(
+    home: Home, text: str, line: str
+) -> None:
+    given = {"AIRFLOW_VAR_ACTON_ACCOUNTS": text}
     listed = ("dags", "list-import-errors", "--local", "--output", "plain")
-    said = home.run(*listed, given=given, ends_with=1)
-    assert "acton_accounts: a group of north is called 'rest'" in said
+    assert line in home.run(*listed, given=given, ends_with=1)
 
 
 @pytest.mark.parametrize("list_id", TABLES)
