@@ -125,7 +125,6 @@ def target_environment(account: str) -> dict[str, str]:
         "database": warehouse.schema,
         "default_target_schema": account,
         "load_method": "upsert",
-        **warehouse.extra_dejson,
     }
     return environment("TARGET_POSTGRES", settings)
 
@@ -136,6 +135,7 @@ def environment(prefix: str, settings: Mapping[str, Any]) -> dict[str, str]:
     texts = {
         f"{prefix}_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in settings.items()
+        if value is not None
     }
     return inherited | texts
 
