@@ -6,7 +6,9 @@ README.md beside this file says what to set.
 from __future__ import annotations
 
 import json
+import logging
 import os
+import shutil
 import subprocess
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -42,7 +44,11 @@ ACCOUNT = {
 }
 """What the variable says of an account."""
 
-TAP, TARGET = ["tap-acton", "--config", "ENV"], ["target-postgres", "--config", "ENV"]
+WITH_TASK = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+"""Ends a program with the task, even where the task is killed, as Linux does without memory."""
+
+TAP = [*WITH_TASK, "tap-acton", "--config", "ENV"]
+TARGET = [*WITH_TASK, "target-postgres", "--config", "ENV"]
 WRONG_SETTINGS, BUDGET_SPENT = 2, 75
 """Exit codes of the tap."""
 
@@ -126,6 +132,9 @@ def target_environment(account: str) -> dict[str, str]:
         "default_target_schema": account,
         "load_method": "upsert",
     }
+    lacking = [name for name, value in settings.items() if not value]
+    if lacking:
+        raise AirflowFailException(f"The connection {WAREHOUSE} lacks: {', '.join(lacking)}")
     return environment("TARGET_POSTGRES", settings)
 
 
@@ -152,6 +161,10 @@ def discover(tap: dict[str, str]) -> dict[str, Any]:
 def selected(catalog: dict[str, Any], group: str, globs: list[str] | None) -> dict[str, Any]:
     """Select streams that are no list in the rest alone: those that fit, or what the tap offers."""
     globs = globs if group == REST else []
+    streams = [stream["tap_stream_id"] for stream in catalog["streams"]]
+    for glob in globs or ():
+        if not any(fnmatchcase(stream, glob) for stream in streams):
+            logging.getLogger(__name__).warning("%s: no stream fits %r", ACCOUNTS, glob)
     for stream in catalog["streams"]:
         if globs is not None and stream.get("database_name") != "list":
             wanted = any(fnmatchcase(stream["tap_stream_id"], glob) for glob in globs)
