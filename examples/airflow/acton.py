@@ -6,7 +6,9 @@ README.md beside this file says what to set.
 from __future__ import annotations
 
 import json
+import logging
 import os
+import shutil
 import subprocess
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -17,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import DAG, Asset, Connection, Variable, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from airflow.sdk.log import mask_secret
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +30,25 @@ ACCOUNTS, STORE, WAREHOUSE = "acton_accounts", "acton_store", "acton_warehouse"
 REST = "rest"
 """The group of all that is in no other: the other lists, and every stream that is no list."""
 
-TAP, TARGET = ["tap-acton", "--config", "ENV"], ["target-postgres", "--config", "ENV"]
+GLOBS = {"type": "array", "items": {"type": "string"}}
+ACCOUNT = {
+    "type": "object",
+    "properties": {
+        "connection": {"type": "string"},
+        "schedule": {"type": ["string", "null"]},
+        "groups": {"type": "object", "additionalProperties": GLOBS},
+        "streams": GLOBS,
+    },
+    "required": ["connection"],
+    "additionalProperties": False,
+}
+"""What the variable says of an account."""
+
+WITH_TASK = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+"""Ends a program with the task, even where the task is killed, as Linux does without memory."""
+
+TAP = [*WITH_TASK, "tap-acton", "--config", "ENV"]
+TARGET = [*WITH_TASK, "target-postgres", "--config", "ENV"]
 WRONG_SETTINGS, BUDGET_SPENT = 2, 75
 """Exit codes of the tap."""
 
@@ -109,8 +131,10 @@ def target_environment(account: str) -> dict[str, str]:
         "database": warehouse.schema,
         "default_target_schema": account,
         "load_method": "upsert",
-        **warehouse.extra_dejson,
     }
+    lacking = [name for name, value in settings.items() if not value]
+    if lacking:
+        raise AirflowFailException(f"The connection {WAREHOUSE} lacks: {', '.join(lacking)}")
     return environment("TARGET_POSTGRES", settings)
 
 
@@ -120,6 +144,7 @@ def environment(prefix: str, settings: Mapping[str, Any]) -> dict[str, str]:
     texts = {
         f"{prefix}_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in settings.items()
+        if value is not None
     }
     return inherited | texts
 
@@ -136,6 +161,10 @@ def discover(tap: dict[str, str]) -> dict[str, Any]:
 def selected(catalog: dict[str, Any], group: str, globs: list[str] | None) -> dict[str, Any]:
     """Select streams that are no list in the rest alone: those that fit, or what the tap offers."""
     globs = globs if group == REST else []
+    streams = [stream["tap_stream_id"] for stream in catalog["streams"]]
+    for glob in globs or ():
+        if not any(fnmatchcase(stream, glob) for stream in streams):
+            logging.getLogger(__name__).warning("%s: no stream fits %r", ACCOUNTS, glob)
     for stream in catalog["streams"]:
         if globs is not None and stream.get("database_name") != "list":
             wanted = any(fnmatchcase(stream["tap_stream_id"], glob) for glob in globs)
@@ -169,5 +198,17 @@ def judge(tap: int, target: int = 0) -> None:
         raise AirflowException(f"tap-acton ended with {tap}")
 
 
-for each in Variable.get(ACCOUNTS, default=[], deserialize_json=True):
+def accounts() -> list[dict[str, Any]]:
+    """Return what the variable says. Airflow would take one that is no JSON for none."""
+    try:
+        found = json.loads(Variable.get(ACCOUNTS))
+    except ValueError as error:
+        raise ValueError(f"{ACCOUNTS} is no JSON: {error}") from None
+    wrong = best_match(Draft202012Validator({"type": "array", "items": ACCOUNT}).iter_errors(found))
+    if wrong:
+        raise ValueError(f"{ACCOUNTS}{wrong.json_path.removeprefix('$')}: {wrong.message}")
+    return found
+
+
+for each in accounts():
     account_dag(each)

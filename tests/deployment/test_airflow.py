@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
     reason="Airflow and target-postgres are not on the PATH; `make deployment` brings them",
 )
 
-DAGS = ("north", "frugal", "mistaken", "busy", "faulty")
+DAGS = ("north", "mistaken", "busy", "faulty")
 GROUPS = {"news": ["news*"], "examples": ["l-0001", "News*"]}
 """The second Newsletter list fits both."""
 TABLES = {
@@ -81,7 +81,7 @@ def north() -> Iterator[Simulator]:
 
 def run_north(home: Home, north: Simulator) -> Ran:
     environment = account("north", north.credentials, north.url, **FAST) | accounts(
-        {"connection": "north", "groups": GROUPS, "streams": ["messages", "forms"]}
+        {"connection": "north", "groups": GROUPS, "streams": ["messages", "forms", "form"]}
     )
     before = len(north.journal)
     said = home.run("dags", "test", "north", given=environment)
@@ -98,11 +98,26 @@ def test_every_group_is_loaded(home: Home, first: Ran) -> None:
     assert home.states("north") == dict.fromkeys(done, "success")
 
 
-def test_a_group_cannot_be_called_as_the_rest_is(home: Home) -> None:
-    given = accounts({"connection": "north", "groups": {"rest": ["*"]}})
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[{connection: north}]", "acton_accounts is no JSON: "),
+        (
+            '[{"connection": "north", "groups": {"rest": ["*"]}}]',
+            "acton_accounts: a group of north is called 'rest'",
+        ),
+        (
+            '[{"connection": "north", "streams": "messages"}]',
+            "acton_accounts[0].streams: 'messages' is not of type 'array'",
+        ),
+    ],
+)
+def test_a_malformed_variable_is_an_import_error_of_one_line(
+    home: Home, text: str, line: str
+) -> None:
+    given = {"AIRFLOW_VAR_ACTON_ACCOUNTS": text}
     listed = ("dags", "list-import-errors", "--local", "--output", "plain")
-    said = home.run(*listed, given=given, ends_with=1)
-    assert "acton_accounts: a group of north is called 'rest'" in said
+    assert line in home.run(*listed, given=given, ends_with=1)
 
 
 @pytest.mark.parametrize("list_id", TABLES)
@@ -118,6 +133,10 @@ def test_each_list_is_read_by_one_task_alone(first: Ran) -> None:
 def test_the_rest_has_the_streams_that_are_named_and_no_others(home: Home, first: Ran) -> None:
     tables = home.warehouse("SELECT tablename FROM pg_tables WHERE schemaname = 'north'")
     assert {table for table in tables if not table.startswith("list_")} == {"messages", "forms"}
+
+
+def test_a_name_that_no_stream_has_is_told_in_the_log(first: Ran) -> None:
+    assert "acton_accounts: no stream fits 'form'" in first.said
 
 
 def test_the_next_run_brings_only_what_has_changed(
@@ -166,17 +185,15 @@ def test_no_secret_is_left_in_files_and_in_the_database(
     assert found_in_database(home, ["list_newsletter"]) == ["asset_state_store"]
 
 
-def test_a_spent_budget_skips_the_task_and_the_next_runs_go_on(home: Home) -> None:
-    with Simulator(options(20, lists=4)) as sim:
-        few = account("frugal", sim.credentials, sim.url, **FAST, max_requests_per_run=14)
-        few |= accounts({"connection": "frugal", "streams": ["messages", "form*"]})
-        home.run("dags", "test", "frugal", given=few)
-        assert home.states("frugal") == {"rest": "skipped", "loaded": "skipped"}
-        home.run("dags", "test", "frugal", given=few)
-        asked = lists_asked_for(sim.journal)
-    assert home.states("frugal") == {"rest": "success", "loaded": "success"}
-    assert asked == {f"l-000{number}": 1 for number in range(1, 5)}
-    assert home.warehouse("SELECT count(*) FROM frugal.list_newsletter") == [ROWS]
+def test_a_connection_that_lacks_something_is_told_before_anything_is_asked(home: Home) -> None:
+    warehouse = json.loads(home.environment["AIRFLOW_CONN_ACTON_WAREHOUSE"])
+    with Simulator(options(30)) as sim:
+        wrong = account("mistaken", sim.credentials, sim.url, **FAST)
+        wrong |= accounts({"connection": "mistaken"})
+        wrong["AIRFLOW_CONN_ACTON_WAREHOUSE"] = json.dumps({**warehouse, "schema": None})
+        said = home.run("dags", "test", "mistaken", given=wrong, ends_with=1)
+        assert not sim.journal
+    assert "The connection acton_warehouse lacks: database" in said
 
 
 def test_wrong_settings_are_not_tried_again(home: Home) -> None:
