@@ -57,8 +57,8 @@ def stopped(home: Home) -> Stopped:
     ):
         hold = killed.faults.add(Fault(kind="slow", path=HELD, first=8, delay_s=600))
         wait_until(lambda: loaded(home) > 0, seconds=400)
-        killed.faults.remove(hold)
         ended = kill_task(home)
+        killed.faults.remove(hold)
         wait_until(lambda: home.states("killed")["rest"] == "up_for_retry", seconds=100)
         home.airflow(  # no need to wait for a minute or two
             "UPDATE task_instance SET end_date = end_date - interval '1 hour' "
