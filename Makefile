@@ -60,6 +60,7 @@ audit: $(UV)  ## Known weaknesses of the locked versions, as api.osv.dev has the
 bench: .venv/installed .tools/bench/tap-acton/installed $(PEERS)  ## Speed, cost and limits, beside other programs: docs/performance.md
 	$(RUN) python -m benchmarks $(if $(URL),--url $(URL)) $(if $(CONFIG),--config $(CONFIG)) \
 	  $(if $(LONG),--long) $(if $(SAVE),--save) $(ARGS)
+	$(if $(SAVE),$(RUN) python -m tests.generated)
 
 generate: .venv/installed  ## The parts of files that are made from the code
 	$(RUN) python -m tests.generated
